@@ -1,0 +1,181 @@
+"""The composition root: the only file that knows everyone and wires them together."""
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from threading import Lock
+from wsgiref.headers import Headers
+
+import click
+from flask import Flask
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from regulator import portals, web
+from regulator.commands import cli
+from regulator.commands.context import sentence_about
+from regulator.config import Settings
+from regulator.features.accounts import actions as accounts
+from regulator.features.audit import actions as audit
+from regulator.features.divisions.queries import list_cities
+from regulator.features.maps import actions as maps
+from regulator.features.maps import shelf
+from regulator.features.registry.imports import batches
+from regulator.features.registry.imports.applying import apply_batch
+from regulator.features.registry.imports.staging import judge_batch
+from regulator.features.registry.imports.taking_back import undo_batch
+from regulator.features.registry.queries.records import register_info
+from regulator.foundation import clock, crypto, files, jobs, logs
+from regulator.foundation.database import prepare_engine
+from regulator.foundation.extensions import compress, csrf, db, limiter
+from regulator.foundation.pinyin import LOCAL_READINGS
+from regulator.resources import resource_dir
+from regulator.web.headers import headers_of_all
+from regulator.web.pages import Site
+from regulator.web.templates import Application
+
+MAX_UPLOAD_BYTES = 64 * 1024 * 1024
+STATIC = Path(__file__).parent / "static"
+COMPRESSED = [
+    *("text/html", "text/css", "text/csv", "text/javascript", "text/plain", "image/svg+xml"),
+    *("application/json", "application/geo+json", "application/problem+json"),
+]
+SITE_SECONDS = 5.0
+JOBS_KEPT = timedelta(days=90)
+
+
+def create_app(settings: Settings | None = None) -> Application:
+    """The whole application on these settings (read from the environment when not given)."""
+    settings = settings or Settings.load()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _prepare_process(settings)
+    app = Application("regulator", template_folder=str(resource_dir("templates")), static_folder=str(STATIC))
+    _configure(app, settings)
+    _extend(app)
+    web.install(app, _site_of(settings))
+    portals.install(app)
+    _register_work()
+    _wrap(app, settings)
+    return app
+
+
+def _prepare_process(settings: Settings) -> None:
+    logs.configure(as_json=settings.is_production)
+    clock.fix_today(settings.fixed_today)
+    previous = settings.previous_data_keys.get_secret_value()
+    crypto.configure(settings.data_key.get_secret_value(), tuple(filter(None, previous.split(","))))
+    files.configure(settings.data_dir / "files")
+    shelf.configure(settings.data_dir / "map")
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    url = settings.effective_database_url
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SQLALCHEMY_DATABASE_URI=url,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, "pool_pre_ping": not url.startswith("sqlite")},
+        MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        COMPRESS_REGISTER=settings.compress,
+        COMPRESS_MIMETYPES=COMPRESSED,
+        RATELIMIT_ENABLED=False,  # no view is limited yet, and its hooks cost every look-up a fourteenth of its time
+        RATELIMIT_HEADERS_ENABLED=True,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # keys stand in the order of the contract
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays readable
+
+
+def _extend(app: Flask) -> None:
+    db.init_app(app)
+    compress.init_app(app)
+    limiter.init_app(app)
+    csrf.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def _site_of(settings: Settings) -> Callable[[], Site]:
+    """Whose register this is, asked of the database at most once in a few seconds."""
+    kept: list[tuple[float, Site]] = []
+    asking = Lock()
+
+    def site() -> Site:
+        if kept and time.monotonic() - kept[0][0] <= SITE_SECONDS:
+            return kept[0][1]
+        if not asking.acquire(blocking=not kept):
+            return kept[0][1]  # one asks anew, the others need not wait for it
+        try:
+            kept[:] = [(time.monotonic(), _read_site(settings))]
+        finally:
+            asking.release()
+        return kept[0][1]
+
+    return site
+
+
+def _read_site(settings: Settings) -> Site:
+    state = register_info()
+    cities = list_cities()
+    city = settings.city_name or (cities[0].name if cities else "")
+    return Site(
+        city=city,
+        city_en=_in_letters(city),
+        nature=state.nature.value,
+        data_as_of=state.changed_at,
+        authority=f"{city}住房和城乡建设局",
+        site_id=settings.site_id,
+    )
+
+
+def _in_letters(city: str) -> str:
+    """The city's name for English readers where its reading is known, else nothing (then the Chinese name stands)."""
+    return LOCAL_READINGS.get(city.removesuffix("市"), "").replace(" ", "").capitalize()
+
+
+def _register_work() -> None:
+    """Say who does which long work and who looks after what is due."""
+    jobs.register_handler(batches.JUDGE_JOB, judge_batch, batches.give_up)
+    jobs.register_handler(batches.APPLY_JOB, apply_batch, batches.give_up)
+    jobs.register_handler(batches.UNDO_JOB, undo_batch, batches.give_up)
+    jobs.register_handler(maps.SHELL_JOB, maps.draw_shell)
+    jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
+    jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
+    jobs.register_sweeper("maps.keep_shell_fresh", maps.keep_shell_fresh)
+    jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
+
+
+def _wrap(app: Flask, settings: Settings) -> None:
+    """What stands before the application: proxies that are trusted, and static files served without Flask."""
+
+    def add_headers(headers: Headers, _path: str, _url: str) -> None:
+        for name, value in headers_of_all(settings).items():
+            headers[name] = value
+
+    static = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static", max_age=3600, add_headers_function=add_headers)
+    app.wsgi_app = static  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def main() -> None:
+    """The entry point of `regulator`: what the operator can mend is a sentence on standard error and exit 2."""
+    try:
+        cli.main(prog_name="regulator", obj=create_app)
+    except ValidationError as error:
+        for problem in error.errors():
+            variable = "".join(f"REGULATOR_{str(name).upper()}: " for name in problem["loc"])
+            click.echo(f"{variable}{problem['msg']}", err=True)
+        sys.exit(2)
+    except DBAPIError as error:
+        sentence = sentence_about(error)
+        if sentence is None:
+            raise
+        click.echo(sentence, err=True)
+        sys.exit(2)

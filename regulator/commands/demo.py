@@ -1,0 +1,216 @@
+"""`regulator demo`: an invented city to look around in, with an account for every role; never on a real register."""
+
+import json
+import os
+import secrets as random_secrets
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+import click
+from flask import current_app
+from sqlalchemy import select
+
+from regulator.commands.context import in_app
+from regulator.features.accounts import actions as accounts
+from regulator.features.accounts import queries as account_queries
+from regulator.features.accounts import secrets
+from regulator.features.accounts.terms import BRANCHES, PORTALS, Role
+from regulator.features.audit.actions import seal_all
+from regulator.features.audit.terms import Actor
+from regulator.features.divisions.actions import copy_city, set_management_area
+from regulator.features.divisions.queries import DivisionRow, list_below, list_cities
+from regulator.features.divisions.terms import Level
+from regulator.features.maps.actions import load_schematic
+from regulator.features.maps.schematic import schematic_point
+from regulator.features.registry.actions.demo import fill_city, index_afterwards, refuse_filled
+from regulator.features.registry.demo.plan import CityPlan, Place
+from regulator.features.registry.models import Company
+from regulator.foundation import clock
+from regulator.foundation.bulk import pouring
+from regulator.foundation.database import session, transaction
+from regulator.foundation.errors import BadInput
+
+ACCOUNTS_FILE = "demo-accounts.json"
+FIRST_INVENTED_CITY = 9001
+ZONE_CODE, ZONE_NAME = "SYKFQ", "经济技术开发区"
+SENTENCES = {
+    "register_is_real": "This register holds real rows; demonstration data never goes into it.",
+    "register_not_empty": "This register is filled already; the demo is made once, on an empty one.",
+    "register_in_use": "Somebody has the register open. Stop `regulator serve` and try again.",
+    "no_city": "There are no divisions yet. Run: regulator init",
+}
+
+
+@click.command("demo")
+@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--companies", type=click.IntRange(1, 20_000), default=1200, show_default=True)
+@click.option("--estates", type=click.IntRange(0, 100_000), default=6000, show_default=True)
+@click.option("--people", type=click.IntRange(0, 1_000_000), default=40_000, show_default=True)
+@click.option(
+    "--cities",
+    type=click.IntRange(1, 500),
+    default=1,
+    show_default=True,
+    help="Copy the tree under invented city codes and fill each city: for measuring, not for looking around.",
+)
+@in_app
+def demo_command(seed: int, companies: int, estates: int, people: int, cities: int) -> None:
+    """Fill an empty register with invented companies, people and estates on its real divisions."""
+    try:
+        with _room_for(cities), transaction():
+            refuse_filled()
+            with index_afterwards():
+                _fill(seed, companies, estates, people, _copy_cities(cities))
+            draft = _write(_open_accounts())
+            load_schematic(clock.now())
+            seal_all(clock.now())
+    except BadInput as error:
+        click.echo(SENTENCES.get(error.code, error.code), err=True)
+        sys.exit(2)
+    written = draft.replace(current_app.config["SETTINGS"].data_dir / ACCOUNTS_FILE)
+    click.echo(f"The demo register is ready. Accounts for every role stand in {written}.")
+
+
+def _room_for(cities: int) -> AbstractContextManager[None]:
+    """One city is an ordinary transaction; hundreds want the register for themselves."""
+    return pouring() if cities > 1 else nullcontext()
+
+
+def _copy_cities(count: int) -> list[tuple[str, str]]:
+    """The four-digit prefixes to fill with the cities' names: the register's own first, then invented copies."""
+    found = list_cities()
+    if not found:
+        raise BadInput("no_city")
+    original = found[0]
+    filled = [(original.code[:4], original.name.removesuffix("市"))]
+    for number in range(1, count):
+        prefix, name = str(FIRST_INVENTED_CITY + number - 1), f"示范{number}"
+        copy_city(original.code, prefix, f"{name}市", actor=Actor.system(), now=clock.now())
+        filled.append((prefix, name))
+    return filled
+
+
+def _fill(seed: int, companies: int, estates: int, people: int, cities: Sequence[tuple[str, str]]) -> None:
+    """Fill each city in turn; only one of them is held in memory."""
+    tree = _tree(cities[0][0])
+    with click.progressbar(list(enumerate(cities)), label="cities") as shown:
+        for number, (prefix, name) in shown:
+            plan = CityPlan(
+                seed=seed + number * 4096,
+                today=clock.today(),
+                districts=_moved(tree[Level.DISTRICT][""], prefix),
+                streets={prefix + above[4:]: _moved(rows, prefix) for above, rows in tree[Level.STREET].items()},
+                communities={prefix + above[4:]: _moved(rows, prefix) for above, rows in tree[Level.COMMUNITY].items()},
+                companies=companies,
+                estates=estates,
+                people=people,
+                place=_place(cities[0][0]),
+                city_name=name,
+            )
+            fill_city(plan, actor=Actor.system(), now=clock.now())
+
+
+def _tree(prefix: str) -> Mapping[Level, Mapping[str, list[tuple[str, str]]]]:
+    """The city's divisions by level and by the division above; districts stand under the empty code."""
+    found: dict[Level, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    row: DivisionRow
+    for row in list_below(f"{prefix}00"):
+        if row.ended_on is None and row.level is not Level.CITY:
+            above = "" if row.level is Level.DISTRICT else str(row.parent_code)
+            found[row.level][above].append((row.code, row.name))
+    return found
+
+
+def _moved(rows: Sequence[tuple[str, str]], prefix: str) -> list[tuple[str, str]]:
+    return [(prefix + code[4:], name) for code, name in rows]
+
+
+def _place(original: str) -> Place:
+    """Where an invented estate stands: on the drawn districts, whichever city's code it carries."""
+
+    def place(code: str, number: int) -> tuple[float, float]:
+        return schematic_point(original + code[4:], number)
+
+    return place
+
+
+def _open_accounts() -> list[dict[str, object]]:
+    """An account for every role with a random password; gives what stands in the file of accounts."""
+    city = list_cities()[0].code
+    listed: list[dict[str, object]] = []
+    for username, name, role, scope in _wanted(city):
+        if account_queries.find_account(username) is not None:
+            continue
+        password = secrets.new_password()
+        account = accounts.create_account(
+            username=username,
+            name=name,
+            branch=BRANCHES[role],
+            password=password,
+            must_change=False,
+            actor=Actor.system(),
+            now=clock.now(),
+        )
+        accounts.grant_role(
+            account,
+            role,
+            scope,
+            began_on=clock.today(),
+            ended_on=None,
+            is_company=_is_company,
+            actor=Actor.system(),
+            now=clock.now(),
+        )
+        listed.append(
+            {
+                "username": username,
+                "password": password,
+                "roles": [role.value],
+                "scope": scope,
+                "portal": PORTALS[role].path,
+            }
+        )
+    return listed
+
+
+def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
+    below = list_below(city)
+    first: Callable[[Level], list[str]] = lambda level: [row.code for row in below if row.level is level]  # noqa: E731
+    districts, streets, communities = (first(level) for level in (Level.DISTRICT, Level.STREET, Level.COMMUNITY))
+    company = session().scalar(select(Company.credit_code).order_by(Company.id).limit(1)) or ""
+    zone = [row.code for row in below if row.level is Level.STREET and "开发区" in row.name]
+    if zone:
+        set_management_area(ZONE_CODE, ZONE_NAME, zone, actor=Actor.system(), now=clock.now())
+    wanted = [
+        ("city", "市局物业处 周敏", Role.CITY_OFFICER, city),
+        ("district", "区房产局 张晓", Role.DISTRICT_OFFICER, districts[0]),
+        ("district2", "区房产局 李静", Role.DISTRICT_OFFICER, districts[1]),
+        ("street", "街道办 王强", Role.STREET_OFFICER, streets[0]),
+        ("community", "社区 陈兰", Role.COMMUNITY_WORKER, communities[0]),
+        ("head", "物业科科长 刘军", Role.SECTION_HEAD, districts[0]),
+        ("director", "分管局长 赵平", Role.DIRECTOR, districts[0]),
+        ("clerk", "窗口 孙洁", Role.HALL_CLERK, districts[0]),
+        ("policy", "政策编辑 吴琳", Role.POLICY_EDITOR, city),
+        ("company", "企业用户", Role.COMPANY_USER, company),
+        ("sysadmin", "系统管理员", Role.SYSTEM_ADMINISTRATOR, city),
+        ("secadmin", "安全管理员", Role.SECURITY_ADMINISTRATOR, city),
+        ("auditor", "审计员", Role.AUDITOR, city),
+    ]
+    if zone:
+        wanted.append(("zone", "开发区管委会 马超", Role.DISTRICT_OFFICER, ZONE_CODE))
+    return wanted
+
+
+def _is_company(credit_code: str) -> bool:
+    return session().scalar(select(Company.id).where(Company.credit_code == credit_code)) is not None
+
+
+def _write(listed: Sequence[Mapping[str, object]]) -> Path:
+    """The accounts in a draft that only this user can read; it gets its name once the accounts are there to stay."""
+    path: Path = current_app.config["SETTINGS"].data_dir / f".{ACCOUNTS_FILE}.{random_secrets.token_hex(4)}"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(list(listed), file, ensure_ascii=False, indent=1)
+    return path

@@ -1,0 +1,32 @@
+"""`regulator verify`: recompute what is kept beside the rows and say where it disagrees; exit 1 when it does."""
+
+import sys
+
+import click
+
+from regulator.commands.context import in_app
+from regulator.features.registry.queries.integrity import CHECKS, list_discrepancies
+
+SENTENCES = {
+    "contracts_overlap_unrecorded": "contracts of two companies overlap without a recorded dispute",
+    "counter_behind": "an estate's number is higher than its division's counter",
+    "estate_key_missing": "an estate cannot be found by its own place and name",
+    "link_without_effect": "a company link and its service disagree",
+    "person_employed_twice": "a person works for two companies at a time",
+    "place_mark_wrong": 'the mark "to be placed" disagrees with the place',
+    "search_index_broken": "a search index disagrees with its words",
+    "search_tokens_missing": "a record cannot be found by name",
+    "services_overlap": "two services of one estate overlap",
+}
+
+
+@click.command("verify")
+@in_app
+def verify_command() -> None:
+    """Check that kept figures, indexes and marks agree with the register's rows. Changes nothing."""
+    found = list(list_discrepancies())
+    for item in found:
+        click.echo(f"{item.check}: {SENTENCES[item.check]}: {item.count}, such as {', '.join(item.examples)}")
+    if found:
+        sys.exit(1)
+    click.echo(f"The register agrees with itself in {len(CHECKS)} checks.")

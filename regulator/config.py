@@ -1,0 +1,137 @@
+"""Settings read once from the environment, safe for production by default; no behaviour of the product."""
+
+import json
+import os
+import secrets
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MINIMUM_KEY_LENGTH = 32
+KEYS_FILE = "keys.json"
+
+
+class Environment(StrEnum):
+    """What kind of installation this is.
+
+    Left unset, an installation on the embedded database that only this machine can reach is ``embedded``: it makes
+    strong keys of its own and keeps them beside the data. Every other one is ``production`` and must be given keys.
+    """
+
+    EMBEDDED = "embedded"
+    PRODUCTION = "production"
+    TEST = "test"
+
+
+class Settings(BaseSettings):
+    """Everything the installation can be told from outside, each as ``REGULATOR_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix="REGULATOR_", env_ignore_empty=True, frozen=True, extra="ignore")
+
+    env: Environment | None = None
+    database_url: str = ""
+    secret_key: SecretStr = SecretStr("")  # sessions and tokens
+    data_key: SecretStr = SecretStr("")  # matching and encryption of personal numbers
+    previous_data_keys: SecretStr = SecretStr("")  # comma separated; read with, never written with
+    data_dir: Path = Path("var")
+    bind: str = "127.0.0.1:8000"
+    web_workers: int = Field(default=2, ge=1, le=32)
+    web_threads: int = Field(default=8, ge=1, le=64)
+    require_2fa: bool | None = None
+    city_name: str = ""  # left empty: the name of the city division
+    site_id: str = ""  # 网站标识码
+    map_approval: str = ""  # 审图号
+    stale_after_days: int = Field(default=180, ge=1)
+    today: date | None = None  # a fixed day for errands; ignored in production
+    trusted_proxies: int = Field(default=0, ge=0, le=3)
+    compress: bool = True
+    remember_answers: bool = True  # public answers, until anything changes
+
+    @model_validator(mode="after")
+    def _keys_are_real(self) -> Self:
+        if self.is_production:
+            for name in ("secret_key", "data_key"):
+                value: SecretStr = getattr(self, name)
+                if len(value.get_secret_value()) < MINIMUM_KEY_LENGTH:
+                    message = (
+                        f"REGULATOR_{name.upper()} must hold at least {MINIMUM_KEY_LENGTH} characters in production. "
+                        "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+                    )
+                    raise ValueError(message)
+        return self
+
+    @cached_property
+    def is_production(self) -> bool:
+        """Whether the strict rules hold: said so, or reachable by others, or on a database server."""
+        if self.env is not None:
+            return self.env is Environment.PRODUCTION
+        return not (_is_loopback(self.bind) and self.effective_database_url.startswith("sqlite"))
+
+    @cached_property
+    def two_factor_required(self) -> bool:
+        """On in production unless said otherwise, off elsewhere."""
+        return self.is_production if self.require_2fa is None else self.require_2fa
+
+    @cached_property
+    def effective_database_url(self) -> str:
+        """The given URL with the psycopg driver, or the embedded SQLite register in the data directory."""
+        if not self.database_url:
+            return f"sqlite:///{(self.data_dir / 'regulator.sqlite').resolve()}"
+        for scheme in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(scheme):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
+        return self.database_url
+
+    @cached_property
+    def fixed_today(self) -> date | None:
+        """The fixed day of an errand; always None in production."""
+        return None if self.is_production else self.today
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings of this process; an embedded installation gets the keys it lacks.
+
+        Raises pydantic's ValidationError, whose messages name the variable and what to do.
+        """
+        settings = cls()
+        missing = [name for name in ("secret_key", "data_key") if not getattr(settings, name).get_secret_value()]
+        if not missing:
+            return settings
+        kept = _kept_keys(settings.data_dir)
+        return settings.model_copy(update={name: SecretStr(kept[name]) for name in missing})
+
+
+def _is_loopback(bind: str) -> bool:
+    host = bind.rpartition(":")[0].strip("[]")
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _kept_keys(data_dir: Path) -> dict[str, str]:
+    """The installation's own keys, made once and readable by its user only."""
+    path = data_dir / KEYS_FILE
+    data_dir.mkdir(parents=True, exist_ok=True)
+    keys = {name: secrets.token_urlsafe(48) for name in ("secret_key", "data_key")}
+    draft = path.with_name(f"{KEYS_FILE}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(keys, file)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # atomic, and the first of two starters wins
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    loaded: dict[str, str] = json.loads(path.read_text())
+    return loaded

@@ -1,0 +1,1 @@
+"""The subjects of the register, one room each; nothing here knows the web."""

@@ -1,0 +1,1 @@
+"""Every select over the register; nothing here writes."""

@@ -1,0 +1,136 @@
+"""Questions about notices between owners and company: of one estate, and as a list."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select
+
+from regulator.features.divisions.queries import NOWHERE, DivisionRow, Path, paths_of, within
+from regulator.features.divisions.terms import Scope
+from regulator.features.registry.facts import facts_of
+from regulator.features.registry.models import Company, Estate, Notice
+from regulator.features.registry.queries.bounds import estate_in_scope
+from regulator.features.registry.terms import NoticeKind, Party
+from regulator.foundation.database import session
+from regulator.foundation.errors import NotFound
+from regulator.foundation.paging import Count, Page, Sort, count_up_to_ceiling, paginate
+
+LIST = "office.notices"
+SORTS = ("dated", "-dated")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A notice as shown."""
+
+    id: UUID
+    estate_id: UUID
+    estate_code: str
+    estate_name: str
+    division_code: str
+    credit_code: str
+    company_name: str
+    kind: NoticeKind
+    given_by: Party
+    dated_on: date
+    received_on: date | None
+    document_number: str | None
+    remark: str | None
+    version: int
+    updated_at: datetime
+    retired_on: date | None
+    retired_reason: str | None
+    place: Path = NOWHERE
+
+
+_ROW: Any = (
+    Notice.id,
+    Notice.estate_id,
+    Estate.code.label("estate_code"),
+    Estate.name.label("estate_name"),
+    Estate.division_code,
+    Company.credit_code,
+    Company.name.label("company_name"),
+    Notice.kind,
+    Notice.given_by,
+    Notice.dated_on,
+    Notice.received_on,
+    Notice.document_number,
+    Notice.remark,
+    Notice.version,
+    Notice.updated_at,
+    Notice.retired_on,
+    Notice.retired_reason,
+)
+
+
+def _notices() -> Select[Any]:
+    stmt: Select[Any] = select(*_ROW)
+    return stmt.join(Estate, Estate.id == Notice.estate_id).join(Company, Company.id == Notice.company_id)
+
+
+def list_notices_of(estate_id: UUID) -> list[NoticeRow]:
+    """Every notice of an estate, the latest first, retired ones last."""
+    query = _notices().where(Notice.estate_id == estate_id)
+    ordered = query.order_by(Notice.retired_on.is_not(None), Notice.dated_on.desc(), Notice.id.desc())
+    return [NoticeRow(*row) for row in session().execute(ordered)]
+
+
+def get_notice(scope: Scope, notice_id: UUID, *, day: date) -> Notice:
+    """A notice of an estate in the scope. Raises NotFound."""
+    query = select(Notice).join(Estate, Estate.id == Notice.estate_id)
+    found = session().scalars(query.where(Notice.id == notice_id, estate_in_scope(scope, day))).one_or_none()
+    if found is None:
+        raise NotFound(str(notice_id))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFilter:
+    """What a list of notices is narrowed to."""
+
+    division: DivisionRow | None = None
+    kind: NoticeKind | None = None
+    given_by: Party | None = None
+    dated_from: date | None = None
+    dated_to: date | None = None
+    sort: str = "-dated"
+
+
+def list_notices(scope: Scope, wanted: NoticeFilter, *, cursor: str | None = None, limit: int = 50) -> Page[NoticeRow]:
+    """Notices about the estates inside the scope."""
+    columns: tuple[ColumnElement[Any], ...] = (Notice.__table__.c.dated_on, Notice.__table__.c.id)
+    sort = Sort(wanted.sort, columns, wanted.sort.startswith("-"))
+    stmt = _list(scope, wanted)
+    page = paginate(stmt, list_name=LIST, sort=sort, cursor=cursor, limit=limit, item=lambda row: row)
+    places = paths_of(row.division_code for row in page.items)
+    rows = (replace(NoticeRow(*row[: len(_ROW)]), place=places.get(row.division_code, NOWHERE)) for row in page.items)
+    return Page(tuple(rows), page.next)
+
+
+def count_notices(scope: Scope, wanted: NoticeFilter) -> Count:
+    """How many such notices there are, counted to 1,000 and one."""
+    return count_up_to_ceiling(_list(scope, wanted))
+
+
+def _list(scope: Scope, wanted: NoticeFilter) -> Select[Any]:
+    narrowed = scope.narrowed(wanted.division.range) if wanted.division else scope
+    stmt = _notices().where(within(narrowed, Estate.division_code), Notice.retired_on.is_(None))
+    if wanted.kind:
+        stmt = stmt.where(Notice.kind == wanted.kind)
+    if wanted.given_by:
+        stmt = stmt.where(Notice.given_by == wanted.given_by)
+    if wanted.dated_from:
+        stmt = stmt.where(Notice.dated_on >= wanted.dated_from)
+    if wanted.dated_to:
+        stmt = stmt.where(Notice.dated_on <= wanted.dated_to)
+    return stmt
+
+
+def notice_facts(notice: Notice, credit_code: str) -> dict[str, Any]:
+    """What `notices_changed` carries of a notice."""
+    facts = facts_of(notice)
+    told = ("kind", "given_by", "dated_on", "received_on", "document_number", "retired_on")
+    return {"id": str(notice.id), "credit_code": credit_code} | {name: facts[name] for name in told}

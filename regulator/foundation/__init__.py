@@ -1,0 +1,1 @@
+"""Plumbing that knows no subject; nothing of property management belongs in it."""

@@ -1,0 +1,71 @@
+"""Files beside the database, stored once under the hash of their content; no meaning of what is in them."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from regulator.foundation.errors import BadInput, NotFound
+
+_HEX = frozenset("0123456789abcdef")
+SHA256_DIGITS = 64
+
+
+class FileRoom:
+    """A directory of files that never change; a file is there whole or not at all."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def keep(self, chunks: Iterable[bytes], *, maximum: int) -> str:
+        """Store the content and give back its SHA-256; raises BadInput when it is larger than ``maximum`` bytes."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        draft = self.root / f".{secrets.token_hex(8)}"
+        try:
+            with draft.open("xb") as file:
+                for chunk in chunks:
+                    size += len(chunk)
+                    if size > maximum:
+                        raise BadInput("file_too_large", {"maximum": maximum}, about="file")
+                    digest.update(chunk)
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            name = digest.hexdigest()
+            target = self._place(name)
+            target.parent.mkdir(exist_ok=True)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+        return name
+
+    def path(self, name: str) -> Path:
+        """Where a stored file lies; raises NotFound."""
+        if len(name) != SHA256_DIGITS or not set(name) <= _HEX:
+            raise NotFound
+        target = self._place(name)
+        if not target.is_file():
+            raise NotFound
+        return target
+
+    def _place(self, name: str) -> Path:
+        return self.root / name[:2] / name
+
+
+_room: FileRoom | None = None
+
+
+def configure(root: Path) -> None:
+    """Say where the process keeps its files."""
+    global _room  # noqa: PLW0603  # one room per process, given by the composition root
+    _room = FileRoom(root)
+
+
+def file_room() -> FileRoom:
+    """The file room of this process."""
+    if _room is None:
+        message = "no file room: the composition root has not said where files are kept"
+        raise RuntimeError(message)
+    return _room

@@ -1,0 +1,57 @@
+"""The words for acts and subjects of the trail, whichever feature recorded them."""
+
+from enum import StrEnum
+
+from regulator.foundation.i18n import word
+
+ACTS = ("AccountAct", "TerritoryAct", "AuditAct", "BatchAct")
+SUBJECTS = ("AccountSubject", "SubjectKind", "TrailSubject")
+
+
+class BatchAct(StrEnum):
+    """Acts on more than one record, which the trail names itself."""
+
+    BOUNDARIES_LOADED = "boundaries.loaded"
+    COMPANIES_IMPORTED = "import.applied_companies"
+    CONTRACTS_IMPORTED = "import.applied_contracts"
+    ESTATES_IMPORTED = "import.applied_estates"
+    PEOPLE_IMPORTED = "import.applied_people"
+    IMPORT_DISCARDED = "import.discarded"
+    IMPORT_UNDONE = "import.undone"
+    FILLED_WITH_DEMO = "register.filled_with_demo"
+    ROUND_CLOSED = "verification.closed"
+    ROUND_DISTRICT_DONE = "verification.district_done"
+    ROUND_OPENED = "verification.opened"
+
+
+class TrailSubject(StrEnum):
+    """Subjects that are neither records of the register nor accounts."""
+
+    DIVISION_BOUNDARY = "division_boundary"
+    IMPORT = "import"
+    REGISTER = "register"
+    VERIFICATION_ROUND = "verification_round"
+
+
+def act_words(act: str) -> str:
+    """The act in the page's language; its code when no feature has words for it."""
+    found = _first(ACTS, act)
+    kind, _, verb = act.partition(".")
+    said = word("RecordAct", verb)
+    if found != act or said == verb:
+        return found
+    return f"{subject_words(kind)} · {said}"
+
+
+def subject_words(kind: str) -> str:
+    """The kind of subject in the page's language."""
+    return _first(SUBJECTS, kind)
+
+
+def field_words(field: str) -> str:
+    """What people call a field of a record; its code when it is none."""
+    return word("RecordField", field)
+
+
+def _first(families: tuple[str, ...], code: str) -> str:
+    return next((found for family in families if (found := word(family, code)) != code), code)

@@ -1,0 +1,237 @@
+"""The shapes of the interface, once: mypy checks the answers by them and the OpenAPI document is made from them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from regulator.features.divisions.terms import Level
+from regulator.features.registry.terms import (
+    Basis,
+    CompanyStatus,
+    Condition,
+    ContractKind,
+    DeclaredGrade,
+    EstateKind,
+    Mode,
+    Ownership,
+)
+
+Area = Annotated[float | None, Field(description="㎡ with two decimals; null when not known, never 0 for that", ge=0)]
+Fee = Annotated[float | None, Field(description="Yuan for each ㎡ and month; null when not recorded", ge=0)]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
+OptionalDay = Annotated[str | None, Field(description="A day, or null", pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Url = Annotated[str, Field(description="Absolute path of the page for people", examples=["/companies/…"])]
+CreditCode = Annotated[
+    str, Field(description="Unified social credit code, GB 32100-2015", min_length=18, max_length=18)
+]
+Next = Annotated[str | None, Field(description="Give it as `cursor` to get the following items; null at the end")]
+ModeOfDay = Annotated[
+    Mode | None, Field(description="Null: nobody has stated the mode of that day. Not the same as none")
+]
+BasisOfDay = Annotated[Basis | None, Field(description="On what the service rests that day; null when nobody serves")]
+Lon = Annotated[float | None, Field(description="Longitude, CGCS2000 (EPSG:4490), degrees", ge=-180, le=180)]
+Lat = Annotated[float | None, Field(description="Latitude, CGCS2000 (EPSG:4490), degrees", ge=-90, le=90)]
+
+
+class DivisionRef(TypedDict):
+    """A division by its statistical code and own name."""
+
+    code: str
+    name: str
+
+
+class CompanyRef(TypedDict):
+    """A company by credit code and name."""
+
+    credit_code: CreditCode
+    name: str
+
+
+class OtherName(TypedDict):
+    """A former name with its last day where known."""
+
+    name: str
+    until: OptionalDay
+
+
+class Company(TypedDict):
+    """A property-management company as lists give it; `estate_count` and `floor_area_m2` are its services of today."""
+
+    credit_code: CreditCode
+    name: str
+    status: CompanyStatus
+    division: Annotated[DivisionRef | None, Field(description="District of registration; null for one from elsewhere")]
+    estate_count: Annotated[int, Field(ge=0)]
+    floor_area_m2: Annotated[
+        float | None, Field(description="Sum of the known areas of the estates served; null when none is known", ge=0)
+    ]
+    url: Url
+
+
+class ServedEstate(TypedDict):
+    """An estate a company serves on the day asked for."""
+
+    code: str
+    name: str
+    division: DivisionRef | None
+    mode: Mode
+    began_on: OptionalDay
+    stated_for: OptionalDay
+    basis: BasisOfDay
+    fee: Fee
+    households: int | None
+    floor_area_m2: Area
+    url: Url
+
+
+class CompanyDetail(Company):
+    """One company; what it serves is of the day `as_of`."""
+
+    as_of: Day
+    former_names: list[OtherName]
+    aliases: list[str]
+    registration_kind: str | None
+    legal_representative: str | None
+    phone: Annotated[str | None, Field(description="The company's service phone")]
+    registered_capital: Annotated[float | None, Field(description="Yuan", ge=0)]
+    founded_on: OptionalDay
+    registered_address: str | None
+    office_address: str | None
+    business_scope: str | None
+    introduction: str | None
+    declared_grade: Annotated[
+        DeclaredGrade | None, Field(description="As the company or an old list states it; proves nothing by itself")
+    ]
+    declared_grade_text: Annotated[str | None, Field(description="The words of the old list")]
+    declared_certificate: str | None
+    households: Annotated[int | None, Field(description="Households of the estates served, where known", ge=0)]
+    confirmed_on: Annotated[OptionalDay, Field(description="When the bureau last confirmed the entry")]
+    retired_on: Annotated[OptionalDay, Field(description="When the entry was taken off the register")]
+    estates: Annotated[list[ServedEstate], Field(description="By code, the first 200; `estate_count` says how many")]
+
+
+class Estate(TypedDict):
+    """An estate as lists give it; mode and company are of today."""
+
+    code: str
+    name: str
+    kind: EstateKind
+    condition: Condition
+    division: Annotated[DivisionRef, Field(description="Community, or the street while the community is not known")]
+    mode: ModeOfDay
+    company: CompanyRef | None
+    households: Annotated[int | None, Field(ge=0)]
+    floor_area_m2: Area
+    lon: Lon
+    lat: Lat
+    url: Url
+
+
+class Service(TypedDict):
+    """A period of service; both days are included, `ended_on` null while it goes on."""
+
+    mode: Mode
+    company: CompanyRef | None
+    began_on: Annotated[OptionalDay, Field(description="Null: not known; then it is known from `stated_for` on")]
+    stated_for: OptionalDay
+    ended_on: OptionalDay
+    basis: BasisOfDay
+    fee: Fee
+
+
+class Contract(TypedDict):
+    """A contract by its parties and days."""
+
+    kind: ContractKind
+    company: CompanyRef
+    began_on: Day
+    ended_on: OptionalDay
+    fee: Fee
+    service_level: str | None
+
+
+class Committee(TypedDict):
+    """The owners' committee by name and term."""
+
+    name: str
+    term_began_on: Day
+    term_ended_on: OptionalDay
+
+
+class BuildingAreas(TypedDict):
+    """Floor area by kind of building, ㎡."""
+
+    multi_storey_m2: Area
+    high_rise_m2: Area
+    villa_m2: Area
+    other_m2: Area
+
+
+class EstateDetail(Estate):
+    """One estate; mode, company, service, manager and committee are of the day `as_of`."""
+
+    as_of: Day
+    former_names: list[OtherName]
+    aliases: list[str]
+    address: str | None
+    condition_since: OptionalDay
+    areas: BuildingAreas
+    site_area_m2: Area
+    buildings: Annotated[int | None, Field(ge=0)]
+    completion_year: int | None
+    ownership: Ownership | None
+    facilities: str | None
+    duty_phone: str | None
+    project_manager: Annotated[str | None, Field(description="By name (Civil Code, Art. 943)")]
+    committee: Committee | None
+    service: Annotated[Service | None, Field(description="The period that holds on the day; null when not known")]
+    history: Annotated[list[Service], Field(description="The other periods begun by then, the latest first")]
+    contracts: Annotated[list[Contract], Field(description="Those begun by then, the latest first")]
+    confirmed_on: Annotated[OptionalDay, Field(description="When the bureau last confirmed the entry")]
+    retired_on: Annotated[OptionalDay, Field(description="When the entry was taken off the register")]
+
+
+class Division(TypedDict):
+    """A division of the statistical tree."""
+
+    code: str
+    name: str
+    level: Level
+
+
+class CompanyList(TypedDict):
+    """A page of companies."""
+
+    items: list[Company]
+    next: Next
+
+
+class EstateList(TypedDict):
+    """A page of estates."""
+
+    items: list[Estate]
+    next: Next
+
+
+class DivisionList(TypedDict):
+    """A page of divisions."""
+
+    items: list[Division]
+    next: Next
+
+
+class Problem(TypedDict, total=False):
+    """An error, RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: Annotated[str, Field(description="A sentence for people")]
+    instance: str
+    code: Annotated[str, Field(description="What is wrong, for programs", examples=["division_unknown"])]
+    parameter: Annotated[str, Field(description="The parameter it is about")]
+    reference: Annotated[str, Field(description="To be named when reporting the error")]
+
+
+ModeParameter = Mode | Literal["unknown"]

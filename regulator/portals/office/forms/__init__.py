@@ -1,0 +1,1 @@
+"""What officials type, a module per subject; whether it is lawful is asked in the rules."""

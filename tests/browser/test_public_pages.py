@@ -1,0 +1,129 @@
+"""The public pages in Chromium: accessible, fitting, usable without scripts, in large type and in both languages."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.portals.public.conftest import World, world
+
+__all__ = ["world"]  # the small world of the public pages
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+WIDE: ViewportSize = {"width": 1366, "height": 768}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(params=["sqlite"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> str:
+    """One database is enough here: the pages are what is looked at."""
+    path = tmp_path / "register.sqlite"
+    path.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def served(app: Flask, world: World) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        yield browser
+        browser.close()
+
+
+def visit(browser: Browser, served: str, **options: Any) -> tuple[Page, list[str]]:
+    """A page in a closed network, and what it tried to reach outside or complained of."""
+    context: BrowserContext = browser.new_context(**options)
+    complaints: list[str] = []
+
+    def only_here(route: Route) -> None:
+        if route.request.url.startswith(served):
+            route.continue_()
+        else:
+            complaints.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", only_here)
+    page = context.new_page()
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    return page, complaints
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, asked past the policy, which rightly forbids such a script."""
+    source = AXE.read_text(encoding="utf-8")
+    run = "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ').slice(0, 300)))"
+    session = page.context.new_cdp_session(page)
+    call = {"expression": f"{source};{run}", "awaitPromise": True, "returnByValue": True}
+    found: list[str] = session.send("Runtime.evaluate", call)["result"]["value"]
+    return found
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_every_page_is_accessible_and_fits(served: str, world: World, chromium: Browser, size: ViewportSize) -> None:
+    page, complaints = visit(chromium, served, viewport=size)
+    for address in (
+        "/",
+        "/?lang=en",
+        "/companies",
+        "/estates?q=小区",
+        "/estates?q=没有",
+        f"/companies/{world.company.credit_code}",
+        f"/companies/{world.other.credit_code}?as_of=2025-01-01&lang=en",
+        f"/estates/{world.estate.code}",
+        f"/estates/{world.unknown.code}",
+        "/divisions",
+        "/about",
+        "/api/v1/docs",
+    ):
+        page.goto(served + address)
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+    assert complaints == []
+    page.context.close()
+
+
+def test_searching_works_without_scripts(served: str, world: World, chromium: Browser) -> None:
+    page, complaints = visit(chromium, served, java_script_enabled=False, viewport=NARROW)
+    page.goto(f"{served}/?lang=en")
+    page.get_by_role("searchbox").fill("和智川")
+    page.get_by_role("button", name="Find a company").click()
+    page.get_by_role("link", name="沈阳和智川城市服务有限公司").click()
+    assert page.url.endswith(f"/companies/{world.company.credit_code}?lang=en")
+    page.get_by_role("link", name="翰林花园二期").click()
+    page.get_by_label("Show as of the day").fill("2025-06-30")
+    page.get_by_role("button", name="Show").click()
+    assert "沈阳百分之百物业有限公司" in page.inner_text("main")
+    assert page.context.cookies() == []
+    assert complaints == []
+    page.context.close()
+
+
+def test_large_type_is_kept_in_the_browser_and_still_fits(served: str, world: World, chromium: Browser) -> None:
+    page, complaints = visit(chromium, served, viewport=NARROW)
+    page.goto(served)
+    page.get_by_role("button", name="大字版").click()
+    page.goto(f"{served}/companies/{world.company.credit_code}")
+    assert page.evaluate("document.documentElement.classList.contains('large-type')")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.context.cookies() == []
+    assert complaints == []
+    page.context.close()

@@ -1,0 +1,114 @@
+"""`regulator verify` finds each disagreement it promises to find, names it, and changes nothing."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from uuid import uuid4
+
+import pytest
+
+from regulator.commands.verifying import SENTENCES
+from regulator.features.registry.queries.integrity import CHECKS
+from tests import postgres
+from tests.errands.installation import Installation
+
+SMALL = ("--seed", "7", "--companies", "8", "--estates", "24", "--people", "40")
+OTHER_COMPANY = "(SELECT min(credit_code) FROM company c WHERE c.id <> original.company_id)"
+ANOTHER = f"(SELECT id FROM company WHERE credit_code = {OTHER_COMPANY})"
+# What an accident or an intruder does, on both databases; each is what one check looks for.
+HARM = {
+    "counter_behind": "UPDATE estate_counter SET last = 0",
+    "estate_key_missing": "DELETE FROM estate_key WHERE name = (SELECT min(name) FROM estate)",
+    "link_without_effect": "INSERT INTO company_link (id, estate_id, service_id, spelling, candidates, state, "
+    "recorded_at, version) SELECT id, estate_id, id, '某物业', '[]', 'open', '2026-01-01 00:00:00', 1 FROM service "
+    "WHERE company_id IS NOT NULL ORDER BY id LIMIT 1",
+    "place_mark_wrong": "UPDATE estate SET to_be_placed = NOT to_be_placed WHERE code = (SELECT min(code) FROM estate)",
+    "search_tokens_missing": "DELETE FROM company_search WHERE seq = (SELECT min(seq) FROM company_search)",
+}
+UNGUARD = {
+    "sqlite": "DROP TRIGGER service_overlap_insert",
+    "postgresql": "ALTER TABLE service DROP CONSTRAINT ex_service_overlap",
+}
+EMPTY_INDEX = "INSERT INTO person_search_fts(person_search_fts) VALUES ('delete-all')"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A small demo city on each database."""
+    url = postgres.create_database() if request.param == "postgresql" else None
+    installation = Installation(tmp_path_factory.mktemp("verifying"), url).prepare()
+    installation.run("demo", *SMALL, exits=0)
+    yield installation
+    if url:
+        postgres.drop_database(url)
+
+
+def copy_row(installation: Installation, table: str, where: str, **changes: str) -> None:
+    """Writes a second row like the first that fits, with a key of its own and some columns as SQL says."""
+    changes = {"id": f"'{uuid4().hex}'", **changes}
+    columns = list(installation.select(f"SELECT * FROM {table} LIMIT 1")[0])
+    values = ", ".join(changes.get(column, f'original."{column}"') for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    first = f"(SELECT * FROM {table} WHERE {where} ORDER BY id LIMIT 1) AS original"
+    assert installation.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {first}") == 1
+
+
+def harm(installation: Installation) -> set[str]:
+    """Does everything verify looks for; gives the names of the checks that must speak."""
+    for statement in HARM.values():
+        assert installation.execute(statement) > 0, statement
+    kind = "postgresql" if installation.database_url else "sqlite"
+    installation.execute(UNGUARD[kind])
+    copy_row(installation, "service", "ended_on IS NULL", ended_on="'2100-01-01'")
+    copy_row(installation, "employment", "ended_on IS NULL", company_id=ANOTHER)
+    copy_row(installation, "contract", "retired_on IS NULL", company_id=ANOTHER)
+    named = {*HARM, "services_overlap", "person_employed_twice", "contracts_overlap_unrecorded"}
+    if kind == "sqlite":
+        installation.execute(EMPTY_INDEX)
+        named.add("search_index_broken")
+    return named
+
+
+def test_every_check_has_its_sentence() -> None:
+    assert set(SENTENCES) == set(CHECKS)
+
+
+def test_it_agrees_first_and_finds_every_harm_afterwards_changing_nothing(demo: Installation) -> None:
+    assert "The register agrees with itself in" in demo.run("verify", exits=0).out
+    expected = harm(demo)
+    before = demo.dump(demo.tables())
+    found = demo.run("verify", exits=1).out.splitlines()
+    assert {line.partition(":")[0] for line in found} == expected
+    assert expected | {"search_index_broken"} == set(CHECKS), "a new check needs its harm here"
+    for line in found:
+        name, _, said = line.partition(": ")
+        assert said.startswith(SENTENCES[name])
+        assert ", such as " in said
+    estate = demo.select("SELECT min(code) AS code FROM estate")[0]["code"]
+    assert estate in next(line for line in found if line.startswith("place_mark_wrong"))
+    assert demo.dump(demo.tables()) == before
+
+
+def test_a_writer_at_work_is_waited_for_and_not_called_a_broken_index(tmp_path_factory: pytest.TempPathFactory) -> None:
+    installation = Installation(tmp_path_factory.mktemp("busy")).prepare()
+    release = threading.Event()
+
+    def write() -> None:
+        with closing(sqlite3.connect(installation.sqlite, isolation_level=None)) as there:
+            while not release.is_set():
+                there.execute("BEGIN IMMEDIATE")
+                there.execute("UPDATE estate_counter SET last = last")
+                time.sleep(0.3)
+                there.execute("COMMIT")
+                time.sleep(0.3)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        done = installation.run("verify")
+    finally:
+        release.set()
+        writer.join()
+    assert (done.exit, done.err) == (0, "")

@@ -1,0 +1,104 @@
+"""The ground under every test: both databases built by the migrations, an application, no way out but loopback."""
+
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from pydantic import SecretStr
+from sqlalchemy.orm import Session
+
+from regulator.app import create_app
+from regulator.config import Environment, Settings
+from regulator.foundation.database import session as current_session
+from regulator.foundation.extensions import db, enable_migrations
+from regulator.resources import resource_dir
+from tests import postgres
+
+KEY = "k" * 48
+
+
+def settings_for(url: str, directory: Path, **others: Any) -> Settings:
+    """Settings of a test installation."""
+    others = {"remember_answers": False} | others  # each look is to ask the database
+    keys = {"secret_key": SecretStr(KEY), "data_key": SecretStr(KEY[::-1])}
+    return Settings(env=Environment.TEST, database_url=url, data_dir=directory, **(keys | others))
+
+
+def migrate(url: str, directory: Path) -> None:
+    """Build a database the way an installation does."""
+    app = create_app(settings_for(url, directory))
+    enable_migrations(app, resource_dir("migrations"))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("sqlite")
+    path = directory / "template.sqlite"
+    migrate(f"sqlite:///{path}", directory)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = postgres.create_database()
+    migrate(url, tmp_path_factory.mktemp("postgresql"))
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated, empty database of each kind, gone after the test."""
+    if request.param == "postgresql":
+        url = postgres.create_database(template=request.getfixturevalue("postgres_template"))
+        yield url
+        postgres.drop_database(url)
+        return
+    path = tmp_path / "register.sqlite"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    yield f"sqlite:///{path}"
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a fresh database, with its context pushed for the test's own look-ups."""
+    application = create_app(settings_for(database_url, tmp_path / "var"))
+    enable_migrations(application, resource_dir("migrations"))
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """The session of the test's application context."""
+    return current_session()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor."""
+    return app.test_client()
+
+
+@pytest.fixture(autouse=True)
+def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any connection but to this machine is an error."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            message = f"a test reached out to {address}"
+            raise AssertionError(message)
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)

@@ -1,0 +1,82 @@
+"""Errand l: the map in Chromium with all outside addresses failing: click on an estate, arrive on its page."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.errands.installation import Installation, wait_for
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+SHOWN = "SELECT code, name, lon, lat FROM estate WHERE lon IS NOT NULL AND retired_on IS NULL ORDER BY code"
+
+
+@contextmanager
+def chromium(own: str) -> Iterator[tuple[Page, list[str]]]:
+    """A browser that finds nobody but this machine, and the list of what it complained of or asked of others."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        page = browser.new_page(viewport={"width": 1366, "height": 820})
+        complaints: list[str] = []
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda asked: complaints.append(asked.url) if not asked.url.startswith(own) else None)
+        yield page, complaints
+        browser.close()
+
+
+def test_from_the_map_to_the_page_of_an_estate(place: Installation) -> None:
+    estates = place.select(SHOWN)
+    assert len(estates) > 500
+    with place.serve():
+        visitor = place.browser()
+        assert "小区" in visitor.get("/map").ok().words  # before the map is drawn the list is there
+        wait_for(lambda: "map_shell" in visitor.get("/map").ok().text, 60, lambda: f"never drawn: {place.log}")
+        asked = visitor.get("/map/estates.json?bbox=122.4,41.1,123.9,43.1&zoom=8").ok()
+        answer = json.loads(asked.body)
+        assert (answer["total"], answer["capped"]) == (len(estates), False)
+        found = {feature["properties"]["code"]: feature for feature in answer["features"]}
+        assert found.keys() == {row["code"] for row in estates}
+        for row in estates:
+            assert found[row["code"]]["geometry"]["coordinates"] == pytest.approx([row["lon"], row["lat"]], abs=1e-9)
+        chosen = next(f["properties"] for f in answer["features"] if f["properties"]["company"])
+        with chromium(place.address) as (page, complaints):
+            look_at(page, place.address, chosen["code"], found[chosen["code"]]["geometry"]["coordinates"])
+            arrive(page, chosen)
+            assert complaints == []
+            assert page.context.cookies() == []
+
+
+def look_at(page: Page, address: str, code: str, place: list[float]) -> None:
+    """Open the map, see how many there are and where the borders come from, and go closer to one estate."""
+    page.goto(f"{address}/map")
+    expect(page.locator("#map-status")).to_have_text(re.compile(r"视野内 \d+ 个小区"))
+    expect(page.locator(".leaflet-control-attribution")).to_have_text("边界为示意")
+    expect(page.locator("path.map-division")).to_have_count(13)
+    page.evaluate(f"location.hash = '#17/{place[1]}/{place[0]}'")
+    expect(page.locator(f'[data-code="{code}"]')).to_be_visible()
+
+
+def arrive(page: Page, chosen: dict[str, str | dict[str, str]]) -> None:
+    """Click on the estate, read its card, follow it to its page."""
+    company = chosen["company"]
+    assert isinstance(company, dict)
+    page.locator(f'[data-code="{chosen["code"]}"]').click()
+    card = page.locator(".map-card")
+    expect(card.get_by_role("heading")).to_have_text(str(chosen["name"]))
+    expect(card).to_contain_text(company["name"])
+    card.get_by_role("link").click()
+    page.wait_for_url(f"**/estates/{chosen['code']}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(str(chosen["name"]))
+    expect(page.locator("main")).to_contain_text(company["name"])

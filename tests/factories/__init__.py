@@ -1,0 +1,1 @@
+"""Rows for tests, a module per feature; written straight into the tables, so that no act is its own proof."""

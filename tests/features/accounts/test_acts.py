@@ -1,0 +1,403 @@
+"""Acts on accounts on both databases: roles with days and scopes, deputies, signing in, lockouts, passwords."""
+
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+import pyotp
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from regulator.features.accounts import actions, lists, queries
+from regulator.features.accounts.actions.signing_in import Attempt, From
+from regulator.features.accounts.models import SignInSession
+from regulator.features.accounts.terms import IMPORT_USERNAME, AccountState, LockKind, Permission, Role, Stage
+from regulator.features.audit.terms import Actor
+from regulator.features.divisions.terms import Scope
+from regulator.foundation.database import transaction
+from regulator.foundation.errors import BadInput, Conflict, Forbidden, NotFound, StaleVersion
+from regulator.law.findings import Refused
+from tests.factories.accounts import NOW, PASSWORD, TODAY, make_account
+
+SYSTEM = Actor.system()
+HERE, ELSEWHERE = From("10.0.0.1", "Firefox"), From("10.0.0.2", "Chromium")
+SHENHE, HEPING, CITY = "210103", "210102", "210100"
+
+
+def enter(username: str, password: str = PASSWORD, origin: From = HERE, minutes: float = 0, **others: bool) -> Attempt:
+    with transaction():
+        return actions.sign_in(
+            username,
+            password_fits=queries.password_fits(username, password),
+            token_hash=sha256(f"{username}{password}{minutes}{origin}".encode()).hexdigest(),
+            origin=origin,
+            now=NOW + timedelta(minutes=minutes),
+            today=TODAY,
+            second_factor_required=others.get("second_factor_required", False),
+        )
+
+
+def grant(username: str, role: Role, scope: str, **days: date | None) -> None:
+    with transaction():
+        actions.grant_role(
+            queries.get_account(username),
+            role,
+            scope,
+            began_on=days.get("began_on") or TODAY,
+            ended_on=days.get("ended_on"),
+            is_company=lambda code: code.startswith("91"),
+            actor=SYSTEM,
+            now=NOW,
+        )
+
+
+# --- roles, scopes, deputies ---
+
+
+def test_permission_and_scope_belong_to_the_same_role(session: Session) -> None:
+    account = make_account("wang", (Role.DISTRICT_OFFICER, SHENHE), (Role.COMMUNITY_WORKER, HEPING))
+    held = queries.list_held(account.id, on=TODAY)
+    editing = Scope.union(item.scope for item in held if Permission.COMPANIES_EDIT in item.permissions)
+    looking = Scope.union(item.scope for item in held if Permission.COMPANIES_VIEW in item.permissions)
+    assert editing.covers(SHENHE)
+    assert not editing.covers(HEPING)
+    assert looking.covers(SHENHE)
+    assert looking.covers(HEPING)
+
+
+def test_a_role_holds_from_its_first_to_its_last_day(session: Session) -> None:
+    account = make_account("wang")
+    grant("wang", Role.DISTRICT_OFFICER, SHENHE, began_on=TODAY, ended_on=TODAY + timedelta(days=1))
+    held = [len(queries.list_held(account.id, on=TODAY + timedelta(days=day))) for day in (-1, 0, 1, 2)]
+    assert held == [0, 1, 1, 0]
+
+
+def test_a_management_area_and_a_company_are_scopes(session: Session) -> None:
+    from regulator.features.divisions.actions import set_management_area
+
+    officer, user = make_account("wang"), make_account("li")
+    with transaction():
+        set_management_area("SY-GX", "高新区", [SHENHE], actor=SYSTEM, now=NOW)
+    grant("wang", Role.DISTRICT_OFFICER, "SY-GX")
+    grant("li", Role.COMPANY_USER, "91210103MA10000151")
+    assert queries.list_held(officer.id, on=TODAY)[0].scope.covers("210103001")
+    assert queries.list_held(user.id, on=TODAY)[0].scope.credit_code == "91210103MA10000151"
+    with pytest.raises(Conflict, match="other_company"):
+        grant("li", Role.COMPANY_USER, "91210103MA10000232")
+    with pytest.raises(BadInput, match="scope_unknown"):
+        grant("wang", Role.DISTRICT_OFFICER, "219999")
+    with pytest.raises(BadInput, match="scope_unknown"):
+        grant("wang", Role.COMPANY_USER, SHENHE)
+
+
+def test_powers_are_separated_in_words_before_the_database_has_to(session: Session) -> None:
+    make_account("guanli", (Role.SYSTEM_ADMINISTRATOR, CITY))
+    for role in (Role.AUDITOR, Role.SECURITY_ADMINISTRATOR, Role.CITY_OFFICER):
+        with pytest.raises(Conflict, match="branch_separated"):
+            grant("guanli", role, CITY)
+
+
+def test_nobody_grants_to_themselves(session: Session) -> None:
+    account = make_account("anquan", (Role.SECURITY_ADMINISTRATOR, CITY))
+    own = Actor(account.id, "anquan", "Anquan", "security_administrator", "沈阳市", None)
+    with pytest.raises(Conflict, match="own_account"), transaction():
+        actions.grant_role(
+            account, Role.SECURITY_ADMINISTRATOR, CITY, began_on=TODAY, ended_on=None,
+            is_company=lambda _code: False, actor=own, now=NOW,
+        )  # fmt: skip
+
+
+def test_a_deputy_holds_the_principals_roles_on_just_the_days_named(session: Session) -> None:
+    chief = make_account("chief", (Role.DISTRICT_OFFICER, SHENHE))
+    deputy = make_account("deputy", (Role.POLICY_EDITOR, HEPING))
+    last = TODAY + timedelta(days=2)
+    with transaction():
+        actions.name_deputy(chief, deputy, began_on=TODAY, ended_on=last, reason="休假", actor=SYSTEM, now=NOW)
+    held = queries.list_held(deputy.id, on=TODAY)
+    assert [(item.role, item.deputy_for) for item in held] == [
+        (Role.POLICY_EDITOR, None),
+        (Role.DISTRICT_OFFICER, "chief"),
+    ]
+    acting = queries.actor_of(deputy.id, "deputy", "Deputy", held[1:], None)
+    assert (acting.deputy_for, acting.role, acting.scope) == ("chief", "district_officer", "沈河区")
+    assert queries.actor_of(deputy.id, "deputy", "Deputy", held, None).deputy_for is None
+    days = [len(queries.list_held(deputy.id, on=TODAY + timedelta(days=day))) for day in (-1, 0, 2, 3)]
+    assert days == [1, 2, 2, 1]
+    with pytest.raises(Conflict, match="deputy_present"), transaction():
+        actions.name_deputy(chief, deputy, began_on=last, ended_on=last, reason="x", actor=SYSTEM, now=NOW)
+
+
+def test_a_deputy_of_a_suspended_principal_holds_nothing_of_theirs(session: Session) -> None:
+    chief, deputy = make_account("chief", (Role.DISTRICT_OFFICER, SHENHE)), make_account("deputy")
+    with transaction():
+        actions.name_deputy(chief, deputy, began_on=TODAY, ended_on=TODAY, reason="休假", actor=SYSTEM, now=NOW)
+    with transaction():
+        actions.suspend_account(queries.get_account("chief"), reason="调离", actor=SYSTEM, now=NOW)
+    assert queries.list_held(deputy.id, on=TODAY) == ()
+
+
+def test_deputies_stay_within_their_branch_and_are_never_oneself(session: Session) -> None:
+    chief, auditor = make_account("chief"), make_account("shenji", (Role.AUDITOR, CITY))
+    for other, code in ((auditor, "branch_separated"), (chief, "deputy_is_principal")):
+        with pytest.raises(Conflict, match=code), transaction():
+            actions.name_deputy(chief, other, began_on=TODAY, ended_on=TODAY, reason="x", actor=SYSTEM, now=NOW)
+
+
+def test_a_deputys_time_can_be_cut_short(session: Session) -> None:
+    chief, deputy = make_account("chief", (Role.DISTRICT_OFFICER, SHENHE)), make_account("deputy")
+    with transaction():
+        last = TODAY + timedelta(days=9)
+        row = actions.name_deputy(chief, deputy, began_on=TODAY, ended_on=last, reason="x", actor=SYSTEM, now=NOW)
+    with transaction():
+        row = lists.get_deputy(chief.id, row.id)
+        actions.end_deputy(row, chief, last_day=TODAY - timedelta(days=1), actor=SYSTEM, now=NOW)
+    assert queries.list_held(deputy.id, on=TODAY) == ()
+    assert lists.list_deputed(chief.id) == []
+
+
+def test_the_command_line_acts_as_somebody_or_as_the_built_in_account(session: Session) -> None:
+    make_account("wang", (Role.DISTRICT_OFFICER, SHENHE))
+    make_account("anquan", (Role.SECURITY_ADMINISTRATOR, CITY))
+    with transaction():
+        actions.create_built_in(IMPORT_USERNAME, "系统导入", actor=SYSTEM, now=NOW)
+    own = queries.command_line_capacity("wang", Permission.IMPORTS_RUN, on=TODAY)
+    assert (own.actor.username, own.scope.label) == ("wang", "沈河区")
+    built_in = queries.command_line_capacity(None, Permission.IMPORTS_RUN, on=TODAY)
+    assert built_in.actor.username == IMPORT_USERNAME
+    assert built_in.scope.covers("210102001001")
+    with pytest.raises(Forbidden):
+        queries.command_line_capacity("anquan", Permission.IMPORTS_RUN, on=TODAY)
+    with pytest.raises(NotFound):
+        queries.command_line_capacity("nobody", Permission.IMPORTS_RUN, on=TODAY)
+
+
+# --- signing in ---
+
+
+def test_the_right_password_opens_a_session(session: Session) -> None:
+    account = make_account("wang", (Role.DISTRICT_OFFICER, SHENHE))
+    assert enter("ＷＡＮＧ ").stage is Stage.OPEN
+    kept = session.scalars(select(SignInSession)).one()
+    found = queries.find_signed_in(kept.token_hash, now=NOW, today=TODAY)
+    assert found is not None
+    assert (found.account_id, found.portal) == (account.id, "office")
+    assert queries.find_signed_in(kept.token_hash, now=NOW + timedelta(minutes=30), today=TODAY) is None
+    assert queries.find_signed_in("0" * 64, now=NOW, today=TODAY) is None
+
+
+def test_five_failures_lock_the_name_wherever_one_comes_from(session: Session) -> None:
+    make_account("wang")
+    for minute in range(4):
+        assert enter("wang", "wrong", From(f"10.0.1.{minute}"), minute) == Attempt()
+    assert enter("wang", "wrong", From("10.0.1.9"), 4).locked_until == NOW + timedelta(minutes=34)
+    assert enter("wang", origin=ELSEWHERE, minutes=33).locked_until is not None
+    assert enter("wang", origin=ELSEWHERE, minutes=34).stage is Stage.OPEN
+
+
+def test_five_failures_lock_the_address_whatever_the_name(session: Session) -> None:
+    make_account("wang")
+    for number in range(5):
+        enter(f"guess{number}", "wrong", HERE, number)
+    assert enter("wang", minutes=5).locked_until is not None
+    assert enter("wang", origin=ELSEWHERE, minutes=5).stage is Stage.OPEN
+    locked = lists.list_lockouts(now=NOW + timedelta(minutes=5))
+    assert [(row.kind, row.subject) for row in locked] == [(LockKind.ADDRESS, "10.0.0.1")]
+
+
+def test_a_success_forgives_the_name_and_not_the_address(session: Session) -> None:
+    make_account("wang")
+    for minute in range(4):
+        enter("wang", "wrong", HERE, minute)
+    assert enter("wang", origin=ELSEWHERE, minutes=4).stage is Stage.OPEN
+    assert enter("wang", "wrong", ELSEWHERE, 5).locked_until is None
+    assert enter("li", "wrong", HERE, 6).locked_until is not None
+
+
+def test_a_lock_can_be_lifted(session: Session) -> None:
+    make_account("wang")
+    for minute in range(5):
+        enter("wang", "wrong", From(f"10.0.1.{minute}"), minute)
+    with transaction():
+        actions.clear_lockout(LockKind.ACCOUNT, "wang", actor=SYSTEM, now=NOW)
+    assert enter("wang", minutes=5).stage is Stage.OPEN
+
+
+def test_a_suspended_or_built_in_account_never_enters(session: Session) -> None:
+    account = make_account("wang")
+    with transaction():
+        actions.create_built_in(IMPORT_USERNAME, "系统导入", actor=SYSTEM, now=NOW)
+        actions.suspend_account(account, reason="调离", actor=SYSTEM, now=NOW)
+    assert enter("wang") == Attempt()
+    assert enter(IMPORT_USERNAME, "") == Attempt()
+    with transaction():
+        actions.resume_account(queries.get_account("wang"), reason="回岗", actor=SYSTEM, now=NOW)
+    assert enter("wang", minutes=1).stage is Stage.OPEN
+
+
+def test_what_was_typed_as_an_unknown_name_is_kept_nowhere(session: Session) -> None:
+    make_account("wang")
+    enter("Meine-Passwort-2026", "x")
+    engine: Any = session.get_bind()
+    with engine.connect() as connection:
+        for table in ("sign_in_failure", "audit_entry", "lockout"):
+            rows = connection.exec_driver_sql(f"SELECT * FROM {table}").all()
+            assert "passwort" not in repr(rows).casefold()
+
+
+def test_a_second_factor_stands_between_password_and_desk(session: Session) -> None:
+    make_account("guanli", (Role.SYSTEM_ADMINISTRATOR, CITY))
+    assert enter("guanli", second_factor_required=True).stage is Stage.ENROL_SECOND_FACTOR
+    visit = session.scalars(select(SignInSession)).one()
+    number = pyotp.TOTP(actions.proposed_secret(visit.id)).at(NOW)
+    with pytest.raises(BadInput), transaction():
+        actions.confirm_second_factor(visit.id, "000000", token_hash="a" * 64, now=NOW)
+    with transaction():
+        codes = actions.confirm_second_factor(visit.id, number, token_hash="a" * 64, now=NOW)
+    assert session.get_one(SignInSession, visit.id).stage is Stage.OPEN
+    assert enter("guanli", minutes=1).stage is Stage.SECOND_FACTOR
+    second = session.scalars(select(SignInSession).where(SignInSession.stage == Stage.SECOND_FACTOR)).one()
+    later = NOW + timedelta(minutes=1)
+    with transaction():
+        assert actions.pass_second_factor(second.id, "000000", token_hash="b" * 64, now=later) == Attempt()
+        assert actions.pass_second_factor(second.id, codes[0], token_hash="b" * 64, now=later).stage is Stage.OPEN
+    enter("guanli", minutes=2)
+    third = session.scalars(select(SignInSession).where(SignInSession.stage == Stage.SECOND_FACTOR)).one()
+    with transaction():  # each recovery code once
+        assert actions.pass_second_factor(third.id, codes[0], token_hash="c" * 64, now=later) == Attempt()
+    kept = queries.get_account("guanli")
+    assert kept.totp_cipher
+    assert actions.proposed_secret(visit.id).encode() not in kept.totp_cipher
+
+
+def test_a_first_password_is_changed_and_old_ones_are_not_taken_again(session: Session) -> None:
+    account = make_account("wang", must_change=True)
+    assert enter("wang").stage is Stage.NEW_PASSWORD
+    visit = session.scalars(select(SignInSession)).one()
+
+    def change(new: str, current: str | None = None) -> Stage:
+        with transaction():
+            return actions.change_password(
+                visit.id, current=current, new=new, token_hash="a" * 64, now=NOW, today=TODAY,
+                second_factor_required=False,
+            )  # fmt: skip
+
+    with pytest.raises(Refused, match="password_used_before"):
+        change(PASSWORD)
+    with pytest.raises(Refused, match="password_length"):
+        change("Ab1-")
+    assert change("Shenhe-2027") is Stage.OPEN
+    with pytest.raises(Refused, match="current_password_wrong"):
+        change("Dadong-2028", current="wrong")
+    for number in range(4):
+        change(f"Dadong-202{number}", current="Shenhe-2027" if number == 0 else f"Dadong-202{number - 1}")
+    with pytest.raises(Refused, match="password_used_before"):
+        change("Shenhe-2027", current="Dadong-2023")
+    assert change(PASSWORD, current="Dadong-2023") is Stage.OPEN  # six passwords ago
+    assert queries.password_fits("wang", PASSWORD)
+    assert account.password_hash is not None
+    assert account.password_hash.startswith("$argon2id$")
+
+
+def test_changing_a_password_ends_the_other_sessions(session: Session) -> None:
+    account = make_account("wang")
+    enter("wang", minutes=0)
+    enter("wang", minutes=1)
+    first, second = session.scalars(select(SignInSession).order_by(SignInSession.began_at)).all()
+    with transaction():
+        actions.change_password(
+            second.id, current=PASSWORD, new="Shenhe-2027", token_hash="a" * 64, now=NOW, today=TODAY,
+            second_factor_required=False,
+        )  # fmt: skip
+    assert [item.id for item in queries.list_sessions(account.id, now=NOW)] == [second.id]
+    assert queries.find_signed_in(first.token_hash, now=NOW, today=TODAY) is None
+
+
+def test_a_first_password_given_anew_ends_all_sessions_and_must_be_changed(session: Session) -> None:
+    make_account("wang")
+    enter("wang")
+    with transaction():
+        first = actions.reset_password(queries.get_account("wang"), actor=SYSTEM, now=NOW)
+    assert queries.list_sessions(queries.get_account("wang").id, now=NOW) == []
+    assert enter("wang", first, minutes=1).stage is Stage.NEW_PASSWORD
+
+
+# --- lists, corrections, forgetting ---
+
+
+def test_the_list_finds_and_narrows_and_pages(session: Session) -> None:
+    for number in range(5):
+        make_account(f"wang{number}", (Role.DISTRICT_OFFICER, SHENHE))
+    make_account("shenji", (Role.AUDITOR, CITY))
+    with transaction():
+        actions.suspend_account(queries.get_account("wang4"), reason="x", actor=SYSTEM, now=NOW)
+
+    def names(**wanted: object) -> list[str]:
+        page = lists.list_accounts(lists.WantedAccounts(**wanted), on=TODAY, cursor=None, limit=50)  # type: ignore[arg-type]
+        return [item.card.username for item in page.items]
+
+    assert names() == ["shenji", *(f"wang{number}" for number in range(5))]
+    assert names(q="NG3") == ["wang3"]
+    assert names(q="%") == []
+    assert names(role=Role.AUDITOR) == ["shenji"]
+    assert names(state=AccountState.SUSPENDED) == ["wang4"]
+    first = lists.list_accounts(lists.WantedAccounts(), on=TODAY, cursor=None, limit=4)
+    rest = lists.list_accounts(lists.WantedAccounts(), on=TODAY, cursor=first.next, limit=4)
+    assert [item.card.username for item in rest.items] == ["wang3", "wang4"]
+    assert first.items[1].roles == ((Role.DISTRICT_OFFICER, "沈河区"),)
+
+
+def test_of_two_administrators_the_second_is_told(session: Session) -> None:
+    make_account("wang")
+    account = queries.get_account("wang")
+    with transaction():
+        actions.change_account(
+            queries.get_account("wang"), name="王芳", authority=None, version=1, actor=SYSTEM, now=NOW
+        )
+    with pytest.raises(StaleVersion), transaction():
+        actions.change_account(
+            queries.get_account("wang"), name="王方", authority=None, version=1, actor=SYSTEM, now=NOW
+        )
+    session.expire_all()
+    assert account.name == "王芳"
+
+
+def test_old_traces_are_forgotten_and_fresh_ones_kept(session: Session) -> None:
+    make_account("wang")
+    for minute in range(5):
+        enter("wang", "wrong", HERE, minute)
+    with transaction():
+        actions.forget_old(NOW + timedelta(minutes=10))
+    assert len(lists.list_lockouts(now=NOW + timedelta(minutes=10))) == 2
+    with transaction():
+        actions.forget_old(NOW + timedelta(minutes=40))
+    assert lists.list_lockouts(now=NOW + timedelta(minutes=10)) == []
+
+
+def test_a_form_is_acted_on_once(session: Session) -> None:
+    key = "a" * 64
+    with transaction():
+        assert actions.claim_form(key, now=NOW) is None
+        actions.remember_form(key, "/office/companies/1")
+    with transaction():
+        assert actions.claim_form(key, now=NOW) == "/office/companies/1"
+    other = "b" * 64
+    with transaction():
+        assert actions.claim_form(other, now=NOW) is None
+        actions.release_form(other)
+    with transaction():
+        assert actions.claim_form(other, now=NOW) is None
+
+
+def test_touching_a_session_never_waits(session: Session) -> None:
+    account = make_account("wang")
+    enter("wang")
+    visit_id = session.scalars(select(SignInSession.id)).one()
+    session.rollback()
+    later = NOW + timedelta(minutes=2)
+    actions.touch_session(visit_id, now=later)
+    assert queries.list_sessions(account.id, now=later)[0].last_seen_at == later
+    with transaction() as writing:  # somebody else holds the row (and, on SQLite, the database)
+        writing.execute(select(SignInSession).with_for_update()).all()
+        actions.touch_session(visit_id, now=later + timedelta(minutes=2))
+    assert queries.list_sessions(account.id, now=later)[0].last_seen_at == later

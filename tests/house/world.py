@@ -1,0 +1,129 @@
+"""One of each thing that has an address, in one district; made as often as a test wants them. No tests here."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from regulator.features.registry.imports.columns import Kind
+from regulator.features.registry.imports.models import ImportBatch
+from regulator.features.registry.imports.terms import BatchState
+from regulator.features.registry.models import (
+    Committee,
+    CommitteeMember,
+    CompanyLink,
+    CompanyName,
+    ContractDispute,
+    EstateName,
+    Notice,
+    PersonCertificate,
+    VerificationConfirmation,
+    VerificationDistrict,
+    VerificationRound,
+)
+from regulator.features.registry.terms import Mode, NameKind, NoticeKind, Party, RecordSource, SubjectKind
+from regulator.foundation.database import new_key
+from tests.factories import registry as make
+
+BEGAN, LATER, ENDED = date(2020, 1, 1), date(2023, 1, 1), date(2024, 12, 31)
+RECORDED = {"source": RecordSource.TYPED, "registered_at": make.NOW, "updated_at": make.NOW, "version": 1}
+PLAN = {"sheets": [], "passed_over": [], "heads": [], "samples": [], "many_sheets": False}
+MARK = "独见"
+"""Stands in the name of everything made here, so that a leak shows on any page."""
+
+
+@dataclass
+class Made:
+    """What stands in the place of each part of an address."""
+
+    credit_code: str
+    company_name: str
+    code: str
+    parts: dict[str, UUID | str | int] = field(default_factory=dict)
+
+
+def make_one_of_each(session: Session, number: int = 1, division: str = make.HEPING_COMMUNITY) -> Made:
+    """A company that serves one estate of the district only, and everything that hangs on both."""
+    district = division[:6]
+    company = make.make_company(f"沈阳{MARK}物业服务有限公司{number}", district)
+    other = make.make_company(f"沈阳{MARK}城市服务有限公司{number}", district)
+    estate = make.make_estate(f"{MARK}花园{number}", division, address=f"{MARK}路{number}号")
+    unclear = make.make_estate(f"{MARK}新村{number}", division[:9], to_be_placed=True)
+    service = make.make_service(estate, company)
+    unlinked = make.make_service(unclear, None, Mode.PROFESSIONAL, company_spelling=f"{MARK}物业{number}")
+    first = make.make_contract(estate, company, BEGAN, ENDED, number=f"{MARK}-{number}")
+    second = make.make_contract(estate, other, LATER, ENDED)
+    person = make.make_person(f"{MARK}{number}", company, post="项目经理")
+    manager = make.make_manager(person, estate)
+    (employment,) = session.query(make.Employment).filter_by(person_id=person.id)
+    rows = {
+        "committee_id": Committee(
+            id=new_key(), estate_id=estate.id, name=f"{MARK}业委会{number}", term_began_on=BEGAN, **RECORDED
+        ),
+        "dispute_id": ContractDispute(
+            id=new_key(), estate_id=estate.id, earlier_contract_id=first.id, later_contract_id=second.id,
+            overlap_from=LATER, overlap_to=ENDED, recorded_at=make.NOW, version=1,
+        ),
+        "link_id": CompanyLink(
+            id=new_key(), estate_id=unclear.id, service_id=unlinked.id, spelling=f"{MARK}物业{number}",
+            candidates=[company.credit_code], recorded_at=make.NOW, version=1,
+        ),
+        "notice_id": Notice(
+            id=new_key(), estate_id=estate.id, company_id=company.id, kind=NoticeKind.DISMISSAL,
+            given_by=Party.OWNERS, dated_on=LATER, document_number=f"{MARK}字{number}号", **RECORDED,
+        ),
+        "batch_id": ImportBatch(
+            id=new_key(), kind=Kind.COMPANIES, state=BatchState.APPLIED, file_name=f"{MARK}{number}.xlsx",
+            content_hash="0" * 64, account_id=new_key(), authority_id=None, actor={"name": "x"}, scope={}, plan=PLAN,
+            sent_at=make.NOW, version=1,
+        ),
+        "company_name_id": CompanyName(
+            id=new_key(), company_id=company.id, name=f"{MARK}旧名{number}", kind=NameKind.ALIAS
+        ),
+        "estate_name_id": EstateName(
+            id=new_key(), estate_id=estate.id, name=f"{MARK}小区{number}", kind=NameKind.ALIAS
+        ),
+    }  # fmt: skip
+    session.add_all(rows.values())
+    session.flush()
+    session.add(CommitteeMember(id=new_key(), committee_id=rows["committee_id"].id, name=f"{MARK}委员{number}"))
+    session.add(PersonCertificate(id=new_key(), person_id=person.id, number=f"{MARK}证{number}"))
+    made = Made(company.credit_code, company.name, estate.code, {name: row.id for name, row in rows.items()})
+    made.parts |= {
+        "credit_code": company.credit_code,
+        "code": estate.code,
+        "contract_id": first.id,
+        "service_id": service.id,
+        "person_id": person.id,
+        "employment_id": employment.id,
+        "assignment_id": manager.id,
+        "district": district,
+    }
+    return made
+
+
+def open_round(session: Session, *made: Made) -> None:
+    """Round 1 in both districts, in which these companies are confirmed."""
+    current = VerificationRound(
+        id=new_key(), number=1, name="核对", due_on=date(2026, 12, 31), opened_at=make.NOW, opened_by="x", version=1
+    )
+    session.add(current)
+    session.flush()
+    for district in (make.HEPING, make.SHENHE):
+        session.add(VerificationDistrict(round_id=current.id, division_code=district, version=1))
+    for one in made:
+        session.add(
+            VerificationConfirmation(
+                id=new_key(),
+                round_id=current.id,
+                subject_kind=SubjectKind.COMPANY,
+                subject_id=new_key(),
+                subject_key=one.credit_code,
+                division_code=make.HEPING,
+                version=1,
+                facts={"name": MARK},
+                confirmed_at=make.NOW,
+                confirmed_by="x",
+            )
+        )

@@ -1,0 +1,128 @@
+"""The kitchen in Chromium: nothing for axe to find, nothing scrolls sideways, nothing is refused by the policy."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, Response
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from werkzeug.serving import make_server
+
+from regulator.web.headers import CONTENT_SECURITY_POLICY
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+ADDRESSES = ("/desk", "/desk?lang=en", "/form", "/public", "/public?lang=en", "/print", "/fail/refused")
+WIDE: ViewportSize = {"width": 1366, "height": 768}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def served(kitchen: Flask) -> Iterator[str]:
+    """The kitchen's address, with the policy of the product on every answer."""
+
+    @kitchen.after_request
+    def strict(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        return response
+
+    server = make_server("127.0.0.1", 0, kitchen, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        yield browser
+        browser.close()
+
+
+def open_page(browser: Browser, size: ViewportSize, **options: Any) -> tuple[Page, list[str]]:
+    """A page and the list that its console's complaints go to."""
+    page = browser.new_context(viewport=size, **options).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+    return page, complaints
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, asked past the policy, which rightly forbids such a script."""
+    source = AXE.read_text(encoding="utf-8")
+    run = "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ').slice(0, 300)))"
+    session = page.context.new_cdp_session(page)
+    call = {"expression": f"{source};{run}", "awaitPromise": True, "returnByValue": True}
+    found: list[str] = session.send("Runtime.evaluate", call)["result"]["value"]
+    return found
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_pages_are_accessible_and_fit(served: str, chromium: Browser, size: ViewportSize) -> None:
+    page, complaints = open_page(chromium, size)
+    for address in ADDRESSES:
+        page.goto(served + address)
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+    assert [complaint for complaint in complaints if "409" not in complaint] == []
+    page.context.close()
+
+
+def test_a_form_sent_back_shows_where_it_is_wrong(served: str, chromium: Browser) -> None:
+    page, _complaints = open_page(chromium, WIDE)
+    page.goto(f"{served}/form")
+    page.fill("#f-floor_area", "abc")
+    with page.expect_navigation():
+        page.click("form.typed >> nth=0 >> button[type=submit]")
+    assert violations(page) == []
+    page.click(".summary a[href='#f-floor_area']")
+    assert page.url.endswith("#f-floor_area")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") in {"f-floor_area", "f-capital"}
+    page.context.close()
+
+
+def test_the_menu_opens_by_keyboard_and_without_scripts(served: str, chromium: Browser) -> None:
+    page, _complaints = open_page(chromium, NARROW)
+    page.goto(f"{served}/desk")
+    assert not page.is_visible("#side")
+    page.focus("[data-menu-toggle]")
+    page.keyboard.press("Enter")
+    assert page.is_visible("#side")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#side")
+    page.context.close()
+    plain, _none = open_page(chromium, NARROW, java_script_enabled=False)
+    plain.goto(f"{served}/desk")
+    plain.click("[data-menu-toggle]")
+    assert plain.is_visible("#side")
+    plain.context.close()
+
+
+def test_large_type_is_kept_without_a_cookie(served: str, chromium: Browser) -> None:
+    page, _complaints = open_page(chromium, WIDE)
+    page.goto(f"{served}/public")
+    before = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    page.click("[data-large-type]")
+    page.goto(f"{served}/public?lang=en")
+    assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") == pytest.approx(before * 1.25)
+    assert page.context.cookies() == []
+    page.context.close()
+
+
+def test_progress_is_followed(served: str, chromium: Browser) -> None:
+    page, _complaints = open_page(chromium, WIDE)
+    page.goto(f"{served}/desk")
+    page.get_by_text("正在写入").wait_for(timeout=8000)
+    assert page.text_content("[data-progress-count]") == "3,600 / 6,000"
+    page.context.close()
