@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from regulator.features.accounts.terms import Role
 from regulator.foundation import clock
 from regulator.web.sessions import COOKIE
-from tests.browser.test_public_pages import NARROW, WIDE, chromium, database_url, served, violations, visit
+from tests.browser.test_public_pages import chromium, database_url, served, visit
+from tests.browsing import NARROW, WIDE, violations
 from tests.portals.conftest import Desk, sign_in
 from tests.portals.public.conftest import World, world
 

@@ -1,22 +1,17 @@
 """The public pages in Chromium: accessible, fitting, usable without scripts, in large type and in both languages."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize
 
+from tests.browsing import NARROW, WIDE, open_chromium, serving, violations
 from tests.portals.public.conftest import World, world
 
 __all__ = ["world"]  # the small world of the public pages
-
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-WIDE: ViewportSize = {"width": 1366, "height": 768}
-NARROW: ViewportSize = {"width": 390, "height": 844}
 
 pytestmark = pytest.mark.browser
 
@@ -31,22 +26,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template
 
 @pytest.fixture
 def served(app: Flask, world: World) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 def visit(browser: Browser, served: str, **options: Any) -> tuple[Page, list[str]]:
@@ -65,16 +52,6 @@ def visit(browser: Browser, served: str, **options: Any) -> tuple[Page, list[str
     page = context.new_page()
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     return page, complaints
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds, asked past the policy, which rightly forbids such a script."""
-    source = AXE.read_text(encoding="utf-8")
-    run = "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ').slice(0, 300)))"
-    session = page.context.new_cdp_session(page)
-    call = {"expression": f"{source};{run}", "awaitPromise": True, "returnByValue": True}
-    found: list[str] = session.send("Runtime.evaluate", call)["result"]["value"]
-    return found
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

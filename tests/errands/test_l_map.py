@@ -6,34 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from tests.browsing import open_chromium
 from tests.errands.installation import Installation, wait_for
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 SHOWN = "SELECT code, name, lon, lat FROM estate WHERE lon IS NOT NULL AND retired_on IS NULL ORDER BY code"
 
 
 @contextmanager
 def chromium(own: str) -> Iterator[tuple[Page, list[str]]]:
     """A browser that finds nobody but this machine, and the list of what it complained of or asked of others."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with open_chromium() as browser:
         page = browser.new_page(viewport={"width": 1366, "height": 820})
         complaints: list[str] = []
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda asked: complaints.append(asked.url) if not asked.url.startswith(own) else None)
         yield page, complaints
-        browser.close()
 
 
 def test_from_the_map_to_the_page_of_an_estate(place: Installation) -> None:

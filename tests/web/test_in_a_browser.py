@@ -1,22 +1,16 @@
 """The kitchen in Chromium: nothing for axe to find, nothing scrolls sideways, nothing is refused by the policy."""
 
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask, Response
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from regulator.web.headers import CONTENT_SECURITY_POLICY
+from tests.browsing import NARROW, WIDE, open_chromium, serving, violations
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 ADDRESSES = ("/desk", "/desk?lang=en", "/form", "/public", "/public?lang=en", "/print", "/fail/refused")
-WIDE: ViewportSize = {"width": 1366, "height": 768}
-NARROW: ViewportSize = {"width": 390, "height": 844}
 
 pytestmark = pytest.mark.browser
 
@@ -30,22 +24,14 @@ def served(kitchen: Flask) -> Iterator[str]:
         response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         return response
 
-    server = make_server("127.0.0.1", 0, kitchen, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(kitchen) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 def open_page(browser: Browser, size: ViewportSize, **options: Any) -> tuple[Page, list[str]]:
@@ -55,16 +41,6 @@ def open_page(browser: Browser, size: ViewportSize, **options: Any) -> tuple[Pag
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("requestfailed", lambda request: complaints.append(request.url))
     return page, complaints
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds, asked past the policy, which rightly forbids such a script."""
-    source = AXE.read_text(encoding="utf-8")
-    run = "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ').slice(0, 300)))"
-    session = page.context.new_cdp_session(page)
-    call = {"expression": f"{source};{run}", "awaitPromise": True, "returnByValue": True}
-    found: list[str] = session.send("Runtime.evaluate", call)["result"]["value"]
-    return found
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
