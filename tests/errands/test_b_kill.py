@@ -15,7 +15,7 @@ from tests.errands.importing import arrive, confirm, rows_shown, send, settle
 from tests.errands.installation import AS_OF, EXPECTED, Installation
 from tests.errands.visitor import Visitor
 
-ROWS = 40_000
+ROWS = 25_000
 OWN = (
     "id",
     "batch_id",
