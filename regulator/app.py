@@ -21,9 +21,14 @@ from regulator.commands.context import sentence_about
 from regulator.config import Settings
 from regulator.features.accounts import actions as accounts
 from regulator.features.audit import actions as audit
+from regulator.features.coverage.actions import tallies
+from regulator.features.coverage.actions.sweeping import close_month_in_time
+from regulator.features.coverage.metrics import list_coverage_metrics
 from regulator.features.divisions.queries import list_cities
 from regulator.features.maps import actions as maps
 from regulator.features.maps import shelf
+from regulator.features.metrics.catalogue import register_metric
+from regulator.features.registry import signals
 from regulator.features.registry.imports import batches
 from regulator.features.registry.imports.applying import apply_batch
 from regulator.features.registry.imports.staging import judge_batch
@@ -59,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Application:
     web.install(app, _site_of(settings))
     portals.install(app)
     _register_work()
+    _register_figures()
     _wrap(app, settings)
     return app
 
@@ -147,7 +153,16 @@ def _register_work() -> None:
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
     jobs.register_sweeper("maps.keep_shell_fresh", maps.keep_shell_fresh)
+    jobs.register_sweeper("coverage.roll_over", tallies.roll_over)
+    jobs.register_sweeper("coverage.close_month", close_month_in_time)  # after the day has been counted
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
+
+
+def _register_figures() -> None:
+    """Fill the catalogue of figures, and have those that are kept follow what they count."""
+    for metric, reckoner in list_coverage_metrics():
+        register_metric(metric, reckoner)
+    signals.estates_touched.connect(tallies.count_changes)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -20,11 +21,15 @@ from regulator.features.accounts import secrets
 from regulator.features.accounts.terms import BRANCHES, PORTALS, Role
 from regulator.features.audit.actions import seal_all
 from regulator.features.audit.terms import Actor
+from regulator.features.coverage.actions.months import close_month
+from regulator.features.coverage.metrics import TARGETED
+from regulator.features.coverage.rules import month_before, month_of
 from regulator.features.divisions.actions import copy_city, set_management_area
 from regulator.features.divisions.queries import DivisionRow, list_below, list_cities
-from regulator.features.divisions.terms import Level
+from regulator.features.divisions.terms import Level, Scope
 from regulator.features.maps.actions import load_schematic
 from regulator.features.maps.schematic import schematic_point
+from regulator.features.metrics.actions import set_target
 from regulator.features.registry.actions.demo import fill_city, index_afterwards, refuse_filled
 from regulator.features.registry.demo.plan import CityPlan, Place
 from regulator.features.registry.models import Company
@@ -35,6 +40,7 @@ from regulator.foundation.errors import BadInput
 
 ACCOUNTS_FILE = "demo-accounts.json"
 FIRST_INVENTED_CITY = 9001
+MONTHS_CLOSED = 12
 ZONE_CODE, ZONE_NAME = "SYKFQ", "经济技术开发区"
 SENTENCES = {
     "register_is_real": "This register holds real rows; demonstration data never goes into it.",
@@ -64,6 +70,8 @@ def demo_command(seed: int, companies: int, estates: int, people: int, cities: i
             refuse_filled()
             with index_afterwards():
                 _fill(seed, companies, estates, people, _copy_cities(cities))
+            if cities == 1:
+                _tell_of_coverage()
             draft = _write(_open_accounts())
             load_schematic(clock.now())
             seal_all(clock.now())
@@ -111,6 +119,20 @@ def _fill(seed: int, companies: int, estates: int, people: int, cities: Sequence
                 city_name=name,
             )
             fill_city(plan, actor=Actor.system(), now=clock.now())
+
+
+def _tell_of_coverage() -> None:
+    """Targets of this year and the next, and a year of closed months, so that there is a course to look at."""
+    city, today = list_cities()[0], clock.today()
+    for year, value in ((today.year, 8000), (today.year + 1, 10_000)):
+        set_target(
+            Scope.everything(), TARGETED, city.code, year, value, actor=Actor.system(), now=clock.now(), note="演示"
+        )
+    months = [month_of(today.replace(day=1) - timedelta(days=1))]
+    while len(months) < MONTHS_CLOSED:
+        months.insert(0, month_before(months[0]))
+    for month in months:
+        close_month(city, month, actor=Actor.system(), now=clock.now())
 
 
 def _tree(prefix: str) -> Mapping[Level, Mapping[str, list[tuple[str, str]]]]:

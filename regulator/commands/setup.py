@@ -14,6 +14,7 @@ from regulator.features.accounts import actions, queries
 from regulator.features.accounts.terms import IMPORT_USERNAME
 from regulator.features.audit.actions import seal_all
 from regulator.features.audit.terms import Actor
+from regulator.features.coverage.actions.tallies import start_counting
 from regulator.features.divisions.queries import count_divisions, list_children, list_cities
 from regulator.features.divisions.terms import Level
 from regulator.features.registry.actions.reindexing import INDEXED, index_some
@@ -43,6 +44,7 @@ def init_command(divisions: Path | None) -> None:
     with transaction():
         ensure_built_in()
         ensure_authorities()
+        start_counting(clock.now())
         seal_all(clock.now())
     index_words()
     found = count_divisions()

@@ -10,15 +10,20 @@ from uuid import uuid4
 import pytest
 
 from regulator.commands.verifying import SENTENCES
-from regulator.features.registry.queries.integrity import CHECKS
+from regulator.features.coverage.queries import integrity as coverage
+from regulator.features.registry.queries import integrity as registry
 from tests import postgres
 from tests.errands.installation import Installation
 
+CHECKS = registry.CHECKS | coverage.CHECKS
 SMALL = ("--seed", "7", "--companies", "8", "--estates", "24", "--people", "40")
 OTHER_COMPANY = "(SELECT min(credit_code) FROM company c WHERE c.id <> original.company_id)"
 ANOTHER = f"(SELECT id FROM company WHERE credit_code = {OTHER_COMPANY})"
 # What an accident or an intruder does, on both databases; each is what one check looks for.
 HARM = {
+    "coverage_month_altered": "UPDATE coverage_month SET content_hash = '0' WHERE month = "
+    "(SELECT max(month) FROM coverage_month)",
+    "coverage_tallies_wrong": "UPDATE coverage_tally SET floor_area = floor_area + 1 WHERE level = 'street'",
     "counter_behind": "UPDATE estate_counter SET last = 0",
     "estate_key_missing": "DELETE FROM estate_key WHERE name = (SELECT min(name) FROM estate)",
     "link_without_effect": "INSERT INTO company_link (id, estate_id, service_id, spelling, candidates, state, "

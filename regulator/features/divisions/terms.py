@@ -61,6 +61,12 @@ def prefix(code: str, level: Level | None = None) -> str:
     return code[:CITY_PREFIX] if (level or level_of(code)) is Level.CITY else code
 
 
+def lineage(code: str) -> tuple[str, ...]:
+    """The codes of a place from its city down to itself, by the form of the code alone."""
+    steps = (f"{code[:CITY_PREFIX]}00", code[:6], code[:9], code[:12])
+    return tuple(dict.fromkeys(step for step in steps if len(step) <= len(code)))
+
+
 def successor(start: str) -> str:
     """The first string after everything that begins with a prefix: the excluded end of its range."""
     if not start or set(start) == {"9"}:

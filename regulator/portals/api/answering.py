@@ -27,17 +27,17 @@ def answer(body: Any) -> ResponseReturnValue:
     return response.make_conditional(request)
 
 
-def as_of() -> date:
+def as_of(name: str = "as_of") -> date:
     """The day asked for, today unless given. Raises BadInput."""
-    given = request.args.get("as_of", "")
+    given = request.args.get(name, "")
     if not given:
         return clock.today()
     try:
         day = date.fromisoformat(given[:20])
     except ValueError as error:
-        raise BadInput("as_of_unreadable", {"given": given[:20]}, about="as_of") from error
+        raise BadInput("as_of_unreadable", {"given": given[:20]}, about=name) from error
     if not FIRST_DAY <= day <= clock.today():
-        raise BadInput("as_of_out_of_range", {"given": given[:20]}, about="as_of")
+        raise BadInput("as_of_out_of_range", {"given": given[:20]}, about=name)
     return day
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from regulator.features.registry.terms import Mode
+from regulator.features.metrics.terms import MetricName
+from regulator.features.registry.terms import EstateKind, Mode
 from regulator.foundation.paging import DEFAULT_LIMIT, MAX_LIMIT
 from regulator.foundation.search import MAX_QUERY
 from regulator.portals.api import PREFIX, schemas
@@ -18,6 +19,9 @@ _SHAPES: tuple[Any, ...] = (
     schemas.EstateList,
     schemas.EstateDetail,
     schemas.DivisionList,
+    schemas.Coverage,
+    schemas.MetricList,
+    schemas.MetricFigure,
     schemas.Problem,
 )
 
@@ -48,6 +52,8 @@ _MODE = _query(
 )
 _AS_OF = _query("as_of", "The day the answer stands for; today unless given", {"type": "string", "format": "date"})
 
+_KINDS = [kind.value for kind in EstateKind]
+
 _OPERATIONS: dict[str, tuple[str, str, list[dict[str, Any]], Any]] = {
     "/companies": ("listCompanies", "Companies", [_Q, _DIVISION, _LIMIT, _CURSOR], schemas.CompanyList),
     "/companies/{credit_code}": (
@@ -68,6 +74,27 @@ _OPERATIONS: dict[str, tuple[str, str, list[dict[str, Any]], Any]] = {
         "Divisions directly below one; the cities when none is named",
         [_query("parent", "A division's code", _DIVISION_CODE), _LIMIT, _CURSOR],
         schemas.DivisionList,
+    ),
+    "/coverage": (
+        "getCoverage",
+        "Coverage rates of a division on a day; of the city when no division is named",
+        [
+            _DIVISION,
+            _query("on", "The day; today unless given", {"type": "string", "format": "date"}),
+            _query("kind", "Only estates of this kind, of those that count", {"type": "string", "enum": _KINDS}),
+        ],
+        schemas.Coverage,
+    ),
+    "/metrics": ("listMetrics", "Every figure with its definition", [], schemas.MetricList),
+    "/metrics/{name}": (
+        "getMetric",
+        "One figure for a division and a period",
+        [
+            _path("name", "Name in the catalogue", {"type": "string", "enum": [name.value for name in MetricName]}),
+            _DIVISION,
+            _query("period", "2026, 2026-Q3, 2026-10 or a day; today unless given", {"type": "string"}),
+        ],
+        schemas.MetricFigure,
     ),
 }
 

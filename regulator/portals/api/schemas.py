@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from regulator.features.coverage.terms import Exclusion
 from regulator.features.divisions.terms import Level
+from regulator.features.metrics.terms import MetricName, MetricUnit, Timing
 from regulator.features.registry.terms import (
     Basis,
     CompanyStatus,
@@ -219,6 +221,88 @@ class DivisionList(TypedDict):
 
     items: list[Division]
     next: Next
+
+
+ShareOfOne = Annotated[
+    float | None, Field(description="0 to 1 with four decimals; null when there is nothing to divide by", ge=0, le=1)
+]
+
+
+class ProfessionalPart(TypedDict):
+    """What companies manage professionally, of the same denominator."""
+
+    managed: Annotated[float, Field(ge=0)]
+    rate: ShareOfOne
+
+
+class CoverageMeasure(TypedDict):
+    """One measure: `managed` is the full rate's numerator; floor areas in ㎡."""
+
+    managed: Annotated[float, Field(ge=0)]
+    all: Annotated[float, Field(ge=0)]
+    rate: ShareOfOne
+    professional: ProfessionalPart
+
+
+class CoverageMeasures(TypedDict):
+    """The rates by what they are counted in."""
+
+    estates: CoverageMeasure
+    floor_area: CoverageMeasure
+    households: CoverageMeasure
+
+
+class CoverageAmounts(TypedDict):
+    """Estates with their known floor area (㎡) and households; null where the number would mean nothing."""
+
+    estates: Annotated[int, Field(ge=0)]
+    floor_area: Annotated[float | None, Field(ge=0)]
+    households: Annotated[int | None, Field(ge=0)]
+
+
+class Coverage(TypedDict):
+    """The coverage rates of a division on a day, by mode, with what is left out and why."""
+
+    division: str
+    on: Day
+    by: CoverageMeasures
+    modes: Annotated[dict[Mode, CoverageAmounts], Field(description="Of the estates counted, by mode")]
+    excluded: Annotated[dict[Exclusion, CoverageAmounts], Field(description="What is in no rate, by reason")]
+    target: Annotated[ShareOfOne, Field(description="Of the full rate by estates for the year; null when none is set")]
+
+
+class Metric(TypedDict):
+    """A figure of the catalogue."""
+
+    name: MetricName
+    title: str
+    definition: str
+    unit: MetricUnit
+    period: Annotated[Timing, Field(description="state: as of the last day of the period; flow: over all its days")]
+    denominator: str
+    minimum_sample: Annotated[int, Field(description="Below this denominator nobody is ranked by it", ge=1)]
+    owner: str
+    url: Url
+
+
+class MetricList(TypedDict):
+    """The whole catalogue."""
+
+    items: list[Metric]
+
+
+class MetricFigure(TypedDict):
+    """One figure for a division and a period."""
+
+    name: MetricName
+    division: str
+    period: str
+    value: ShareOfOne
+    numerator: Annotated[float, Field(ge=0)]
+    denominator: Annotated[float, Field(ge=0)]
+    definition: str
+    as_of: Annotated[Day, Field(description="The day the figure stands for: the period's last, today while it runs")]
+    target: ShareOfOne
 
 
 class Problem(TypedDict, total=False):

@@ -20,6 +20,9 @@ OPERATIONS = [
     ("/estates/{estate}", "EstateDetail"),
     ("/estates/{unknown}", "EstateDetail"),
     ("/divisions", "DivisionList"),
+    ("/coverage", "Coverage"),
+    ("/metrics", "MetricList"),
+    ("/metrics/coverage_full_floor_area?division=210103&period=2026-Q3", "MetricFigure"),
 ]
 PLAIN = {"Accept-Encoding": "identity"}  # the test client does not unpack
 CHECKS = [

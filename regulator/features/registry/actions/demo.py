@@ -124,6 +124,7 @@ def _tell(rows: Mapping[str, Sequence[Row]]) -> None:
             by_estate = _by_estate(table, rows[table], companies)
             staging.add((codes[estate], None, {many: found}) for estate, found in by_estate.items())
         staging.send()
+    signals.touch(list(codes.values()))
 
 
 def _by_estate(table: str, rows: Sequence[Row], companies: Mapping[Any, str]) -> dict[Any, list[dict[str, Any]]]:

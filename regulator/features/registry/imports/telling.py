@@ -1,6 +1,6 @@
 """What a batch tells the rooms above: one signal of each kind with a staging table, before and after by key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,8 @@ class Telling:
         self._batch_id = batch_id
         self._kind = kind
         self._wanted = {name for signal, name in SIGNALS[kind] if signal.receivers}
+        self._touches = kind is Kind.ESTATES and bool(signals.estates_touched.receivers)
+        self._touched: set[str] = set()
         self._new: list[UUID] = []
         self._held: list[UUID] = []
         self._codes: set[str] = set()
@@ -54,12 +56,17 @@ class Telling:
 
     def before(self) -> None:
         """Look before anything is written."""
+        if self._touches:
+            self._touched = set(self._codes_of(self._held))
         if self._wanted:
             self._settle_contracts()
             self._before = {name: self._look(name, self._held) for name in self._wanted}
 
     def after(self) -> None:
         """Look again and tell."""
+        if self._touches:
+            session().flush()
+            signals.touch(self._touched | set(self._codes_of([*self._held, *self._new])))
         for signal, name in SIGNALS[self._kind]:
             if name not in self._wanted:
                 continue
@@ -79,6 +86,11 @@ class Telling:
         if self._kind is Kind.CONTRACTS:
             self._new = []
             self._held = list(session().scalars(select(Estate.id).where(Estate.code.in_(self._codes))))
+
+    @staticmethod
+    def _codes_of(ids: Sequence[UUID]) -> Iterator[str]:
+        for at in range(0, len(ids), AT_ONCE):
+            yield from session().scalars(select(Estate.code).where(Estate.id.in_(ids[at : at + AT_ONCE])))
 
     def _look(self, name: str, keys: Sequence[UUID]) -> dict[UUID, tuple[str, Any]]:
         model: Any = Company if name == "companies" else Estate

@@ -1,0 +1,1 @@
+"""Acts of coverage: keeping the tallies true, closing months, setting the rule."""

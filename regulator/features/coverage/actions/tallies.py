@@ -1,0 +1,178 @@
+"""Keeping today's tallies true: in the transaction of each change, and over midnight. Set-based, both ways alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    case,
+    column,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    table,
+    text,
+    union,
+    union_all,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from regulator.features.coverage.models import CoverageDay, CoverageEstate, CoverageTally
+from regulator.features.coverage.queries.counting import counted_day, counted_on
+from regulator.features.divisions.terms import Level
+from regulator.features.registry.models import Estate, Service
+from regulator.foundation.bulk import insert_rows
+from regulator.foundation.clock import day_of
+from regulator.foundation.database import is_postgres, session
+
+TOUCHED = "coverage_touched"
+LOCK = 0x636F7665
+"""The number of PostgreSQL's advisory lock: counting is one at a time, so that two acts never wait for each other."""
+COLUMNS = ("code", "division_code", "kind", "state", "floor_area", "households")
+KEYS = ("division_code", "level", "kind", "state")
+NUMBERS = ("estates", "floor_area", "households", "floor_area_known", "households_known")
+_touched = table(TOUCHED, column("code"))
+
+
+def count_changes(_sender: object, codes: Collection[str]) -> None:
+    """Count these estates anew: the receiver of ``estates_touched``. Without tallies there is nothing to do."""
+    day = counted_day()
+    if day is not None and codes:
+        _recount(day, codes)
+
+
+def start_counting(now: datetime) -> None:
+    """Begin to keep tallies, for today; counts everything there is. Does nothing when they are kept already."""
+    if counted_day() is None:
+        session().add(CoverageDay(id=1, day=day_of(now), counted_at=now))
+        session().flush()
+        count_all(now)
+
+
+def count_all(now: datetime) -> None:
+    """Count the whole register for today."""
+    day = day_of(now)
+    _one_at_a_time()
+    session().execute(delete(CoverageTally))
+    session().execute(delete(CoverageEstate))
+    session().execute(insert(CoverageEstate).from_select(COLUMNS, counted_on(day)))
+    _add(_by_level(CoverageEstate.__table__, +1))
+    _stand_for(day, now)
+
+
+def roll_over(now: datetime) -> None:
+    """Bring the tallies to today: only estates of which something begins or ends in between are counted anew."""
+    day, today = counted_day(), day_of(now)
+    if day is None:
+        start_counting(now)
+    elif day < today:
+        _recount(today, list(session().scalars(_turning(day, today))))
+        _stand_for(today, now)
+    elif day > today:  # a clock was set back
+        count_all(now)
+
+
+def _stand_for(day: date, now: datetime) -> None:
+    kept = session().get_one(CoverageDay, 1)
+    kept.day, kept.counted_at = day, now
+    session().flush()
+
+
+def _turning(day: date, today: date) -> Select[Any]:
+    """The codes of estates that may count otherwise on ``today`` than on an earlier day."""
+    begins = func.coalesce(Service.began_on, Service.stated_for)
+    served = (
+        select(Estate.code)
+        .join(Service, Service.estate_id == Estate.id)
+        .where(or_(_between(begins, day, today), (Service.ended_on >= day) & (Service.ended_on < today)))
+    )
+    own = select(Estate.code).where(
+        or_(_between(Estate.condition_since, day, today), _between(Estate.retired_on, day, today))
+    )
+    return select(union(served, own).subquery().c.code)
+
+
+def _between(moment: Any, day: date, today: date) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = (moment > day) & (moment <= today)
+    return found
+
+
+# --- some estates anew ----------------------------------------------------------------------------------------------
+
+
+def _recount(day: date, codes: Collection[str]) -> None:
+    _one_at_a_time()
+    _remember(codes)
+    touched = select(_touched.c.code)
+    fresh = counted_on(day).where(Estate.code.in_(touched)).subquery()
+    stale = select(CoverageEstate.__table__).where(CoverageEstate.code.in_(touched)).subquery()
+    _add([*_by_level(stale, -1), *_by_level(fresh, +1)])
+    session().execute(delete(CoverageEstate).where(CoverageEstate.code.in_(touched)))
+    again = counted_on(day).where(Estate.code.in_(touched))
+    session().execute(insert(CoverageEstate).from_select(COLUMNS, again))
+
+
+def _one_at_a_time() -> None:
+    if is_postgres():
+        session().execute(select(func.pg_advisory_xact_lock(LOCK)))
+
+
+def _remember(codes: Collection[str]) -> None:
+    """The codes in a temporary table, whose rows go with the transaction at the latest."""
+    session().flush()
+    session().execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {TOUCHED} (code VARCHAR(16) PRIMARY KEY)"))
+    session().execute(text(f"DELETE FROM {TOUCHED}"))  # noqa: S608  # our own name
+    insert_rows(session(), _touched, ("code",), [(code,) for code in sorted(set(codes))])
+
+
+def _by_level(source: Any, sign: int) -> Sequence[Select[Any]]:
+    """One select for each kept level: the numbers of the estates in ``source``, taken in or out."""
+    place = source.c.division_code
+    return [
+        _numbers(source, sign, Level.CITY, func.substr(place, 1, 4).op("||")(literal("00"))),
+        _numbers(source, sign, Level.DISTRICT, func.substr(place, 1, 6)).where(func.length(place) >= 9),
+        _numbers(source, sign, Level.STREET, func.substr(place, 1, 9)).where(func.length(place) >= 9),
+    ]
+
+
+def _numbers(source: Any, sign: int, level: Level, place: Any) -> Select[Any]:
+    return select(
+        place.label("division_code"),
+        literal(level.value).label("level"),
+        source.c.kind,
+        source.c.state,
+        literal(sign).label("estates"),
+        (sign * func.coalesce(source.c.floor_area, 0)).label("floor_area"),
+        (sign * func.coalesce(source.c.households, 0)).label("households"),
+        (sign * _known(source.c.floor_area)).label("floor_area_known"),
+        (sign * _known(source.c.households)).label("households_known"),
+    )
+
+
+def _known(value: Any) -> ColumnElement[int]:
+    found: ColumnElement[int] = case((value.is_(None), 0), else_=1)
+    return found
+
+
+def _add(selects: Sequence[Select[Any]]) -> None:
+    """Put numbers to the tallies in one statement and in the order of their keys."""
+    rows = union_all(*selects).subquery()
+    keys = [rows.c[name] for name in KEYS]
+    sums = (
+        select(*keys, *(func.sum(rows.c[name]).label(name) for name in NUMBERS))
+        .where(literal(True))  # SQLite cannot tell an upsert's ON from a join's otherwise
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    make: Any = postgresql.insert if is_postgres() else sqlite.insert
+    upsert = make(CoverageTally).from_select([*KEYS, *NUMBERS], sums)
+    added = {name: getattr(CoverageTally, name) + upsert.excluded[name] for name in NUMBERS}
+    session().execute(upsert.on_conflict_do_update(index_elements=KEYS, set_=added))
+    session().execute(delete(CoverageTally).where(CoverageTally.estates == 0))

@@ -1,0 +1,60 @@
+"""The coverage rates as figures of the catalogue: the six definitions, reckoned for a division and a period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from regulator.features.coverage.queries.figures import figure_on
+from regulator.features.coverage.terms import Measure, Rate
+from regulator.features.metrics.catalogue import Reckoner
+from regulator.features.metrics.terms import (
+    Metric,
+    MetricDenominator,
+    MetricName,
+    MetricUnit,
+    MetricValue,
+    Period,
+    Timing,
+)
+
+MINIMUM_SAMPLE = 5
+"""Below so many estates nobody is ranked by a rate (practice)."""
+_DIVISORS = {Measure.FLOOR_AREA: 100}
+
+
+def list_coverage_metrics() -> Iterator[tuple[Metric, Reckoner]]:
+    """Each rate in each measure with the function that reckons it."""
+    for rate in Rate:
+        for measure in Measure:
+            yield _metric(rate, measure), _reckoner(rate, measure)
+
+
+def name_of(rate: Rate, measure: Measure) -> MetricName:
+    """The name a rate has in the catalogue."""
+    return MetricName(f"coverage_{rate.value}_{measure.value}")
+
+
+TARGETED = name_of(Rate.FULL, Measure.ESTATES)
+"""The rate a district is judged by: the targets of coverage are set for it."""
+
+
+def _metric(rate: Rate, measure: Measure) -> Metric:
+    return Metric(
+        name_of(rate, measure),
+        MetricUnit.SHARE,
+        MetricDenominator(f"counted_{measure.value}"),
+        Timing.STATE,
+        "coverage",
+        MINIMUM_SAMPLE if measure is Measure.ESTATES else 1,
+        _DIVISORS.get(measure, 1),
+    )
+
+
+def _reckoner(rate: Rate, measure: Measure) -> Reckoner:
+    def reckon(division_code: str, period: Period, today: date) -> MetricValue:
+        day = min(period.last, today)
+        found = figure_on(division_code, day).by[measure]
+        return MetricValue(found.of(rate), found.all, day)
+
+    return reckon

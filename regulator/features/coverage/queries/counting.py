@@ -1,0 +1,142 @@
+"""Counting estates on any day from their periods, and how the database says what an estate counts as."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, or_, select, type_coerce
+
+from regulator.features.coverage.models import CoverageDay, CoverageRule
+from regulator.features.coverage.rules import PRACTICE
+from regulator.features.coverage.terms import CountingRule, Exclusion, Line, Tally
+from regulator.features.divisions.queries import within
+from regulator.features.divisions.terms import Scope
+from regulator.features.registry.models import Estate, Service
+from regulator.features.registry.queries.bounds import active_on
+from regulator.features.registry.terms import Condition, EstateKind, Mode
+from regulator.foundation.database import session
+
+
+def state_on(day: date) -> ColumnElement[str]:
+    """What an estate beside its service of that day counts as; the same as ``rules.state_of``."""
+    began = or_(Estate.condition_since.is_(None), Estate.condition_since <= day)
+    building = or_(
+        Estate.condition == Condition.UNDER_CONSTRUCTION,
+        and_(Estate.condition == Condition.OCCUPIED, Estate.condition_since > day),
+    )
+    mode = type_coerce(Service.mode, String)
+    return case(
+        (Estate.retired_on <= day, _said(Exclusion.RETIRED)),
+        (building, _said(Exclusion.UNDER_CONSTRUCTION)),
+        (and_(Estate.condition == Condition.DEMOLISHED, began), _said(Exclusion.DEMOLISHED)),
+        (mode.is_(None), _said(Exclusion.MODE_UNKNOWN)),
+        else_=mode,
+    )
+
+
+def _said(state: Exclusion) -> ColumnElement[str]:
+    return literal(state.value, String)
+
+
+def counted_on(day: date) -> Select[*tuple[Any, ...]]:
+    """Every estate as it counts on a day: code, division_code, kind, state, floor_area, households."""
+    return (
+        select(
+            Estate.code,
+            Estate.division_code,
+            Estate.kind,
+            state_on(day).label("state"),
+            Estate.floor_area,
+            Estate.households,
+        )
+        .select_from(Estate)
+        .outerjoin(Service, and_(Service.estate_id == Estate.id, active_on(day)))
+    )
+
+
+def list_lines(scope: Scope, day: date) -> dict[str, Line]:
+    """The estates of a territory as they count on a day, by code."""
+    query = counted_on(day).where(within(scope, Estate.division_code))
+    return {
+        code: Line(code, division, kind, as_state(state), area, households)
+        for code, division, kind, state, area, households in session().execute(query)
+    }
+
+
+def as_state(value: str) -> Mode | Exclusion:
+    """The state a column's value names."""
+    return Mode(value) if value in _MODES else Exclusion(value)
+
+
+_MODES = {mode.value for mode in Mode}
+
+
+def count_on(scope: Scope, day: date, digits: int) -> dict[str, list[Tally]]:
+    """The tallies of a day counted from the periods, by the first ``digits`` of the place's code.
+
+    An estate that stands at a street while its community is not known is counted under the street's code.
+    """
+    part = func.substr(Estate.division_code, 1, digits).label("part")
+    state = state_on(day).label("state")
+    query = (
+        select(
+            part,
+            Estate.kind,
+            state,
+            func.count(),
+            func.coalesce(func.sum(Estate.floor_area), 0),
+            func.coalesce(func.sum(Estate.households), 0),
+            func.count(Estate.floor_area),
+            func.count(Estate.households),
+        )
+        .select_from(Estate)
+        .outerjoin(Service, and_(Service.estate_id == Estate.id, active_on(day)))
+        .where(within(scope, Estate.division_code))
+        .group_by(part, Estate.kind, state)
+    )
+    return by_place(session().execute(query))
+
+
+def by_place(rows: Any) -> dict[str, list[Tally]]:
+    """Rows of (place, kind, state, five numbers) as tallies by place."""
+    found: dict[str, list[Tally]] = defaultdict(list)
+    for place, kind, state, *numbers in rows:
+        found[place].append(Tally(kind, as_state(state), *map(int, numbers)))
+    return found
+
+
+def counted_day() -> date | None:
+    """The day for which today's tallies stand; None while none are kept."""
+    return session().scalar(select(CoverageDay.day))
+
+
+def rule_on(day: date) -> CountingRule:
+    """The counting rule in force on a day; where the city has set none, the usual practice."""
+    query = (
+        select(CoverageRule)
+        .where(CoverageRule.effective_from <= day)
+        .order_by(CoverageRule.effective_from.desc())
+        .limit(1)
+    )
+    found = session().scalars(query).first()
+    return _rule(found) if found else PRACTICE
+
+
+def list_rules() -> list[CountingRule]:
+    """Every counting rule there has been, the latest first."""
+    query = select(CoverageRule).order_by(CoverageRule.effective_from.desc())
+    return [*map(_rule, session().scalars(query)), PRACTICE]
+
+
+def _rule(row: CoverageRule) -> CountingRule:
+    kinds, full = frozenset(map(EstateKind, row.kinds)), frozenset(map(Mode, row.full))
+    return CountingRule(row.effective_from, kinds, full, row.source)
+
+
+def flat(found: dict[str, list[Tally]]) -> Iterator[Tally]:
+    """The tallies of all places together."""
+    for tallies in found.values():
+        yield from tallies

@@ -1,0 +1,69 @@
+"""Closed months, what they held, and why the rates of two days differ."""
+
+from __future__ import annotations
+
+import zlib
+from calendar import monthrange
+from datetime import date
+
+from sqlalchemy import func, select
+
+from regulator.features.coverage.models import CoverageMonth
+from regulator.features.coverage.queries.counting import list_lines, rule_on
+from regulator.features.coverage.queries.figures import city_of
+from regulator.features.coverage.rules import explain, month_of, read_canonical
+from regulator.features.coverage.terms import Explanation, Line
+from regulator.features.divisions.queries import DivisionRow, get_division
+from regulator.features.divisions.terms import Scope
+from regulator.foundation.database import session
+
+
+def find_month(city_code: str, month: str) -> CoverageMonth | None:
+    """A closed month of a city."""
+    return session().get(CoverageMonth, (city_code, month))
+
+
+def latest_month(city_code: str) -> str | None:
+    """The latest month closed."""
+    return session().scalar(select(func.max(CoverageMonth.month)).where(CoverageMonth.city_code == city_code))
+
+
+def latest_months() -> dict[str, str]:
+    """The latest month closed of every city that has one."""
+    query = select(CoverageMonth.city_code, func.max(CoverageMonth.month)).group_by(CoverageMonth.city_code)
+    return dict(session().execute(query).all())
+
+
+def last_day_of(month: str) -> date:
+    """2026-10 to 2026-10-31. Raises ValueError for anything that is no month."""
+    first = date.fromisoformat(f"{month}-01")
+    return first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def lines_of(month: CoverageMonth) -> list[Line]:
+    """Every estate as it was counted when the month was closed."""
+    return list(read_canonical(zlib.decompress(month.content)))
+
+
+def frozen_lines(division: DivisionRow, day: date) -> dict[str, Line] | None:
+    """The estates of a division as frozen for a day; None when the day closes no month, or none that is closed."""
+    if day != last_day_of(month_of(day)):
+        return None
+    month = find_month(city_of(division.code), month_of(day))
+    if month is None:
+        return None
+    inside = division.range
+    return {line.code: line for line in lines_of(month) if inside.covers(line.division_code)}
+
+
+def explanation(code: str, first: date, last: date) -> Explanation:
+    """Why the rates of a division changed between two days; both by the rule of the later one. Raises NotFound."""
+    division = get_division(code)
+    scope = Scope((division.range,))
+    return explain(
+        frozen_lines(division, first),
+        list_lines(scope, first),
+        list_lines(scope, last),
+        frozen_lines(division, last),
+        rule_on(last),
+    )

@@ -1,0 +1,190 @@
+"""Words of the coverage rate: what an estate counts as, tallies and figures (domain.md §6). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from regulator.features.registry.terms import EstateKind, Mode
+from regulator.law.measures import Share
+
+
+class Exclusion(StrEnum):
+    """Why an estate, or its area or households, is in neither part of a rate."""
+
+    DEMOLISHED = "demolished"
+    FLOOR_AREA_UNKNOWN = "floor_area_unknown"
+    HOUSEHOLDS_UNKNOWN = "households_unknown"
+    KIND_NOT_COUNTED = "kind_not_counted"
+    MODE_UNKNOWN = "mode_unknown"
+    RETIRED = "retired"
+    UNDER_CONSTRUCTION = "under_construction"
+
+
+class Measure(StrEnum):
+    """What a rate is counted in."""
+
+    ESTATES = "estates"
+    FLOOR_AREA = "floor_area"
+    HOUSEHOLDS = "households"
+
+
+class Rate(StrEnum):
+    """The two rates always shown: in professional hands, and in anybody's the counting rule accepts."""
+
+    FULL = "full"
+    PROFESSIONAL = "professional"
+
+
+class ChangeReason(StrEnum):
+    """Why a rate changed between two days."""
+
+    NEWLY_MANAGED = "newly_managed"
+    LOST = "lost"
+    MODE_CHANGED = "mode_changed"
+    ADDED = "added"
+    RETIRED = "retired"
+    BECAME_KNOWN = "became_known"
+    AREA_CHANGED = "area_changed"
+    CORRECTED = "corrected"
+
+
+class CoverageAct(StrEnum):
+    """What the trail calls the acts on coverage."""
+
+    MONTH_CLOSED = "coverage.month_closed"
+    RULE_SET = "coverage.rule_set"
+
+
+UNLABELLED = ()
+
+State = str
+"""What an estate counts as on a day: the value of a ``Mode``, or of an ``Exclusion`` that leaves it out altogether."""
+
+LEFT_OUT = (Exclusion.DEMOLISHED, Exclusion.MODE_UNKNOWN, Exclusion.RETIRED, Exclusion.UNDER_CONSTRUCTION)
+"""The exclusions that are states of an estate; the others concern one measure, or the kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountingRule:
+    """Which kinds of estate and which modes count from a day on (practice; data, not law)."""
+
+    effective_from: date
+    kinds: frozenset[EstateKind]
+    full: frozenset[Mode]
+    source: str = ""
+
+    def counts(self, rate: Rate, state: State) -> bool:
+        """Whether an estate in this state counts as managed."""
+        return state in (self.full if rate is Rate.FULL else PROFESSIONAL)
+
+
+PROFESSIONAL = frozenset({Mode.PROFESSIONAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One estate as it is counted on a day. Floor area in 0.01 ㎡; None is not known, which is never zero."""
+
+    code: str
+    division_code: str
+    kind: EstateKind
+    state: State
+    floor_area: int | None
+    households: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """So many estates of one kind in one state: their known areas and households, and of how many they are known."""
+
+    kind: EstateKind
+    state: State
+    estates: int
+    floor_area: int
+    households: int
+    floor_area_known: int
+    households_known: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Estates with their floor area (0.01 ㎡) and households; None where the number would mean nothing."""
+
+    estates: int
+    floor_area: int | None
+    households: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measure of a figure: managed by the full rate, of them professionally, and all that count."""
+
+    managed: int
+    professional: int
+    all: int
+
+    def of(self, rate: Rate) -> int:
+        """The numerator of a rate."""
+        return self.managed if rate is Rate.FULL else self.professional
+
+    def share(self, rate: Rate = Rate.FULL) -> Share:
+        """A rate, exact."""
+        return Share(self.of(rate), self.all)
+
+    def plus(self, other: Measured) -> Measured:
+        """Both together."""
+        return Measured(self.managed + other.managed, self.professional + other.professional, self.all + other.all)
+
+
+NOTHING = Measured(0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The rates of a place on a day with everything they are made of."""
+
+    by: Mapping[Measure, Measured]
+    modes: Mapping[Mode, Amounts]
+    excluded: Mapping[Exclusion, Amounts]
+
+    @property
+    def estates(self) -> Measured:
+        """The measure the targets are set in."""
+        return self.by[Measure.ESTATES]
+
+    @property
+    def gap(self) -> int:
+        """How many estates nobody manages."""
+        return self.estates.all - self.estates.managed
+
+
+@dataclass(frozen=True, slots=True)
+class EstateChange:
+    """What one estate adds to the change: by measure what goes into ``managed``, ``professional`` and ``all``."""
+
+    code: str
+    by: Mapping[Measure, Measured]
+    before: State | None
+    after: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """All estates that changed for one reason; ``rates`` are the rates after this part, the parts taken in order."""
+
+    reason: ChangeReason
+    by: Mapping[Measure, Measured]
+    estates: tuple[EstateChange, ...]
+    rates: Mapping[Measure, Share] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A change of the rates from one day to another, in parts that add up to it exactly."""
+
+    first: Mapping[Measure, Measured]
+    last: Mapping[Measure, Measured]
+    parts: tuple[Part, ...]
