@@ -14,7 +14,7 @@ class BundleHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's o
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Refuses to build a wheel whose pages would come without styles or in the wrong language, or whose paper without fonts."""
+        """Refuses to build a wheel with pages without styles or in the wrong language, or paper without fonts."""
         if version == "editable":
             return
         root = Path(self.root)

@@ -1,4 +1,4 @@
-"""Copies what npm brought: browser files to regulator/static/vendor/, fonts for paper to fonts/; nothing else goes there."""
+"""Copies what npm brought: browser files to regulator/static/vendor/, fonts for paper to fonts/, and nothing else."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Charts: one Vega-Lite definition for screen and paper, drawn on paper here; what is counted is the features' business.
+"""Charts: one Vega-Lite definition for screen and paper, drawn for paper here; what is counted is not our business.
 
 altair and vl_convert are imported where they are used: a web worker starts without them. Making a definition is cheap;
 drawing starts a JavaScript engine (the first time 0.8 s and about 60 MB), which is a worker's work.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from regulator.foundation.fonts import SANS, drawable, font_dir
 
 if TYPE_CHECKING:
-    import altair
+    import altair as alt
 
 Spec: TypeAlias = dict[str, Any]
 """A Vega-Lite specification with its data inside it, ready for JSON."""
@@ -126,38 +126,39 @@ def _judge_names(*groups: Sequence[str]) -> None:
         raise ValueError("names repeat: what bears one name is drawn as one; tell them apart first")
 
 
-# --- layers ------------------------------------------------------------------------------------------------------------
+# --- layers ----------------------------------------------------------------------------------------------------------
 
 
 def _lines(
     rows: list[dict[str, Any]], labels: Sequence[str], names: Sequence[str], axis: Axis, look: Look
-) -> "altair.Chart":
+) -> "alt.Chart":
     import altair as alt  # noqa: PLC0415  # not at the start of a web worker
 
-    legend = None if len(names) < 2 else alt.Legend(title=None, orient="top")
+    legend = None if len(names) < 2 else alt.Legend(title=None, orient="top", symbolStrokeWidth=0)
 
-    def told_apart(signs: Sequence[Any]) -> "altair.Scale":
+    def told_apart(signs: Sequence[Any]) -> "alt.Scale":
         return alt.Scale(domain=list(names), range=list(signs[: len(names)]))
 
-    return (
-        alt.Chart(alt.Data(values=rows))
+    lines: alt.Chart = (
+        alt.Chart({"values": rows})
         .mark_line(point=alt.OverlayMarkDef(size=50, filled=True), strokeWidth=2)
         .encode(
             x=alt.X("label:O", sort=list(labels), title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy")),
             y=alt.Y("value:Q", title=axis.title, axis=alt.Axis(format=axis.ticks), scale=_scale(axis, zero=False)),
             color=alt.Color("name:N", scale=told_apart(look.colours), legend=legend),
-            strokeDash=alt.StrokeDash("name:N", scale=told_apart(DASHES), legend=None),
+            strokeDash=alt.StrokeDash("name:N", scale=told_apart(DASHES), legend=legend),
             shape=alt.Shape("name:N", scale=told_apart(SHAPES), legend=legend),
             tooltip="hint:N",
         )
     )
+    return lines
 
 
-def _rule(target: Target, look: Look) -> list["altair.Chart"]:
+def _rule(target: Target, look: Look) -> list["alt.Chart"]:
     """A rule across the chart and its words at the left end."""
     import altair as alt  # noqa: PLC0415
 
-    base = alt.Chart(alt.Data(values=[{"target": target.value, "words": target.words}]))
+    base = alt.Chart({"values": [{"target": target.value, "words": target.words}]})
     rule = base.mark_rule(strokeDash=[4, 4], color=look.ink).encode(y="target:Q")
     words = base.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color=look.ink).encode(
         y="target:Q", x=alt.value(0), text="words:N"
@@ -165,32 +166,33 @@ def _rule(target: Target, look: Look) -> list["altair.Chart"]:
     return [rule, words]
 
 
-def _bars(rows: list[dict[str, Any]], axis: Axis, look: Look) -> list["altair.Chart"]:
+def _bars(rows: list[dict[str, Any]], axis: Axis, look: Look) -> list["alt.Chart"]:
     """The bars and, in a column at the right, their readings."""
     import altair as alt  # noqa: PLC0415
 
-    base = alt.Chart(alt.Data(values=rows)).encode(y=_names(rows, look))
+    base = alt.Chart({"values": rows}).encode(y=_names(rows, look))
     length = alt.X("value:Q", title=axis.title, axis=alt.Axis(format=axis.ticks), scale=_scale(axis, zero=True))
     bars = base.mark_bar(color=look.colours[0], height={"band": 0.6}).encode(x=length, tooltip="hint:N")
     readings = base.mark_text(align="left", dx=8, color=look.ink).encode(x=alt.value("width"), text="words:N")
     return [bars, readings]
 
 
-def _ticks(rows: list[dict[str, Any]], words: str, look: Look) -> "altair.Chart":
+def _ticks(rows: list[dict[str, Any]], words: str, look: Look) -> "alt.Chart":
     """A tick with a light edge, to be seen on a bar as well as beside it."""
     import altair as alt  # noqa: PLC0415
 
     named = alt.Scale(domain=[words], range=[look.ink])
     legend = alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeColor=look.ink) if words else None
     wanted = [row | {"kind": words} for row in rows if row["target"] is not None]
-    return (
-        alt.Chart(alt.Data(values=wanted))
+    ticks: alt.Chart = (
+        alt.Chart({"values": wanted})
         .mark_tick(thickness=5, height={"band": 0.9}, stroke="white", strokeWidth=1.5, opacity=1)
         .encode(x="target:Q", y=_names(rows, look), color=alt.Color("kind:N", scale=named, legend=legend))
     )
+    return ticks
 
 
-def _names(rows: list[dict[str, Any]], look: Look) -> "altair.Y":
+def _names(rows: list[dict[str, Any]], look: Look) -> "alt.Y":
     """The names at the left, in the order given."""
     import altair as alt  # noqa: PLC0415
 
@@ -198,13 +200,13 @@ def _names(rows: list[dict[str, Any]], look: Look) -> "altair.Y":
     return alt.Y("name:N", sort=[row["name"] for row in rows], title=None, axis=axis)
 
 
-def _scale(axis: Axis, *, zero: bool) -> "altair.Scale":
+def _scale(axis: Axis, *, zero: bool) -> "alt.Scale":
     import altair as alt  # noqa: PLC0415
 
     return alt.Scale(domain=list(axis.ends), zero=False) if axis.ends else alt.Scale(zero=zero, nice=True)
 
 
-def _whole(layers: Sequence["altair.Chart"], look: Look, *, height: int) -> Spec:
+def _whole(layers: Sequence["alt.Chart"], look: Look, *, height: int) -> Spec:
     import altair as alt  # noqa: PLC0415
 
     chart = (
@@ -217,13 +219,15 @@ def _whole(layers: Sequence["altair.Chart"], look: Look, *, height: int) -> Spec
         )
         .configure_legend(labelFontSize=look.font_size, labelColor=look.ink, symbolStrokeWidth=2)
         .configure_text(fontSize=look.font_size)
+        .configure_mark(aria=False)
         .configure_view(stroke=None)
     )  # fmt: skip
     spec: Spec = chart.to_dict()
+    del spec["$schema"]  # an address outside; both readers know what they are given
     return spec
 
 
-# --- on paper ----------------------------------------------------------------------------------------------------------
+# --- on paper --------------------------------------------------------------------------------------------------------
 
 
 def to_svg(spec: Spec) -> str:

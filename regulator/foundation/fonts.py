@@ -48,7 +48,7 @@ def _is_silent(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cf", "Cs"} or any(ord(character) in some for some in _VARIATIONS)
 
 
-# --- which code points a TrueType file maps to a glyph (OpenType 1.9, "cmap") ------------------------------------------
+# --- which code points a TrueType file maps to a glyph (OpenType 1.9, "cmap") ----------------------------------------
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Documents for paper: content in, bytes of a PDF or a docx out; numbers, approval, seals and the field's words are not here."""
+"""Documents for paper: content in, bytes of PDF or docx out; no numbers, approval, seals or words of the field."""
 
 from regulator.foundation.documents.blocks import Block as Block
 from regulator.foundation.documents.blocks import Column as Column

@@ -47,8 +47,8 @@ def typst_pdf(template: str, data: Mapping[str, Any], images: Mapping[str, bytes
     }
     files |= {f"{PICTURES}{name}": content for name, content in images.items()}
     try:
-        made = typst.compile(
-            files,  # type: ignore[type-var]  # typst's own types forget the mapping
+        made = typst.compile(  # type: ignore[call-overload]  # typst's own types forget the mapping
+            files,
             root=str(directory),
             font_paths=_fonts(),
             ignore_system_fonts=True,

@@ -26,9 +26,9 @@ _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 def docx_document(report: Report, *, made_at: datetime) -> bytes:
     """The report on A4 with page numbers; ``made_at`` (aware) is the date in the file's properties."""
-    from docx import Document as new_document  # noqa: PLC0415  # not at the start of a web worker
+    import docx  # noqa: PLC0415  # not at the start of a web worker
 
-    document = new_document()
+    document = docx.Document()
     _set_properties(document, report, made_at)
     _set_page(document)
     _set_styles(document, report.language)
@@ -58,7 +58,7 @@ def _clean(text: str) -> str:
     return _NOT_IN_XML.sub("", text)
 
 
-# --- the frame ---------------------------------------------------------------------------------------------------------
+# --- the frame -------------------------------------------------------------------------------------------------------
 
 
 def _set_properties(document: "Document", report: Report, made_at: datetime) -> None:
@@ -84,8 +84,8 @@ def _set_page(document: "Document") -> None:
 
 def _add_field(paragraph: "DocxParagraph", instruction: str) -> None:
     """A field Word computes; 1 stands there until it does."""
-    from docx.oxml.parser import OxmlElement  # noqa: PLC0415
     from docx.oxml.ns import qn  # noqa: PLC0415
+    from docx.oxml.parser import OxmlElement  # noqa: PLC0415
 
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), instruction)
@@ -102,9 +102,9 @@ def _set_styles(document: "Document", language: str) -> None:
     for level, size in ((1, 13), (2, 11.5)):
         _set_style(document, f"Heading {level}", HEADINGS, size)
     for name in ("Title", "Subtitle", "Caption"):
-        document.styles[name].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER  # type: ignore[attr-defined]
+        document.styles[name].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if language == "zh":
-        document.styles["Normal"].paragraph_format.line_spacing = 1.5  # type: ignore[attr-defined]
+        document.styles["Normal"].paragraph_format.line_spacing = 1.5
 
 
 def _set_style(document: "Document", name: str, font: str, size: float) -> None:
@@ -121,7 +121,7 @@ def _set_style(document: "Document", name: str, font: str, size: float) -> None:
     fonts.set(qn("w:eastAsia"), font)
 
 
-# --- blocks ------------------------------------------------------------------------------------------------------------
+# --- blocks ----------------------------------------------------------------------------------------------------------
 
 
 def _write(document: "Document", text: str, style: str) -> "DocxParagraph":
