@@ -53,7 +53,7 @@ def whole() -> Report:
     return report(Heading("一、总体情况"), Paragraph("全市覆盖率为86.4%。"), picture(), Heading("（一）分区", 2), table)
 
 
-def read(made: bytes) -> PdfReader:
+def read(made: bytes) -> Any:
     return PdfReader(BytesIO(made))
 
 
