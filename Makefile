@@ -95,4 +95,4 @@ lock:
 	@$(COMPILE) requirements/node.in --output-file requirements/node.txt
 
 clean:
-	@rm -rf dist .venv-lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache node_modules regulator/static/vendor
+	@rm -rf dist .venv-lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache node_modules regulator/static/vendor fonts

@@ -5,7 +5,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-BUNDLED = ("templates", "migrations", "geodata", "translations")
+BUNDLED = ("templates", "migrations", "geodata", "translations", "fonts")
 
 
 class BundleHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's own configuration type does not matter
@@ -14,12 +14,13 @@ class BundleHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's o
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Refuses to build a wheel whose pages would come without styles or in the wrong language."""
+        """Refuses to build a wheel with pages without styles or in the wrong language, or paper without fonts."""
         if version == "editable":
             return
         root = Path(self.root)
-        if not (root / "regulator" / "static" / "vendor").is_dir() or not list(root.glob("translations/*/*/*.mo")):
-            raise RuntimeError("browser files or compiled translations are missing: build with `make wheel`")
+        needed = ("regulator/static/vendor", "fonts/*.ttf", "translations/*/*/*.mo")
+        if not all(list(root.glob(pattern)) for pattern in needed):
+            raise RuntimeError("browser files, fonts or compiled translations are missing: build with `make wheel`")
         for name in BUNDLED:
             for path in sorted((root / name).rglob("*")):
                 if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":

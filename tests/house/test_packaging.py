@@ -80,6 +80,15 @@ def test_vendored_styles_reach_nothing_outside(tmp_path: Path) -> None:
         assert vendor.unresolved(real) == []
 
 
+def test_a_vendored_module_becomes_a_script() -> None:
+    vendor = _script("vendor")
+    text = vendor.classic("import { a, b } from 'vega-util';\nconst c = a;\nexport { c as d };\n")
+    assert "const { a, b } = globalThis.vega;" in text
+    assert "globalThis.d = c;" in text
+    with pytest.raises(ValueError, match="2 imports"):
+        vendor.classic("import { a } from 'vega-util';\nimport { b } from 'vega-util';\nexport { a as d };\n")
+
+
 # --- nothing unlocked ------------------------------------------------------------------------------------------------
 
 
@@ -149,6 +158,13 @@ def test_wheel_carries_code_styles_scripts_and_languages(wheel: zipfile.ZipFile)
             assert f"regulator/_bundled/translations/{locale}/LC_MESSAGES/{domain}.mo" in packed
 
 
+def test_wheel_carries_whole_fonts_that_are_not_served(wheel: zipfile.ZipFile) -> None:
+    fonts = {f"regulator/_bundled/fonts/{name}" for name in _script("vendor").FONTS.values()}
+    assert {name for name in wheel.namelist() if "/fonts/" in name} == fonts
+    assert [name for name in wheel.namelist() if name.endswith((".ttf", ".otf")) and "/static/" in name] == []
+    assert all("LICENSE" in name or wheel.getinfo(name).file_size > 1_000_000 for name in fonts)
+
+
 def test_wheel_carries_nothing_else(wheel: zipfile.ZipFile) -> None:
     allowed = re.compile(r"regulator/|regulator-[\d.]+\.dist-info/")
     strange = [name for name in wheel.namelist() if not allowed.match(name) or "__pycache__" in name]
@@ -175,6 +191,7 @@ def test_a_wheel_without_browser_files_is_not_built(tmp_path: Path) -> None:
 def test_resources_are_found_in_a_checkout() -> None:
     assert resource_dir("templates") == ROOT / "templates"
     assert resource_dir("migrations") == ROOT / "migrations"
+    assert resource_dir("fonts") == ROOT / "fonts"
 
 
 def _build(tree: Path, out: Path) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""A web worker starts without the heavy map libraries: they cost up to a second and 100 MB each time."""
+"""A web worker starts without what draws maps, charts and documents: up to a second and 100 MB each time."""
 
 import json
 import os
@@ -6,12 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "pyogrio", "pyproj", "shapely")
+HEAVY = (
+    "altair", "docx", "folium", "geopandas", "lxml", "matplotlib", "narwhals", "numpy", "pandas", "pyogrio", "pyproj",
+    "shapely", "typst", "vl_convert",
+)  # fmt: skip
 MOST_MEGABYTES = 120
 SCRIPT = r"""
 import json, re, sys
 from pathlib import Path
 from regulator.app import create_app
+import regulator.foundation.charts, regulator.foundation.documents
 create_app()
 kilobytes = int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])
 print(json.dumps({"modules": sorted(sys.modules), "megabytes": kilobytes / 1024}))

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from regulator.features.accounts.terms import Permission
 from regulator.features.audit.terms import Actor
+from regulator.foundation.charts import Axis, Bar, Look, Reading, Series, Spec, Target, bar_chart, line_chart
 from regulator.foundation.errors import BadInput, Conflict, Forbidden, NotFound, StaleVersion
 from regulator.foundation.extensions import csrf
 from regulator.foundation.paging import Page
@@ -104,6 +105,24 @@ FAILURES: dict[str, Exception] = {
 }
 
 
+RATE = Axis("覆盖率", ".0%", (0, 1))
+
+
+def bars() -> Spec:
+    """Rates of districts, one unknown, one with a name nobody should have."""
+    found = [Bar("沈河区", Reading(0.91, "91.0%"), 0.8), Bar("沈北新区", Reading(None, "—"), 0.8)]
+    found.append(Bar("<img src=x onerror=alert(1)>", Reading(0.5, "50.0%")))
+    return bar_chart(found, axis=RATE, look=Look("各区覆盖率"), target_words="年度目标")
+
+
+def lines() -> Spec:
+    """Two rates over three months."""
+    rising = Series("专业化", (Reading(0.5, "50.0%"), Reading(None, "—"), Reading(0.6, "60.0%")))
+    full = Series("全口径", (Reading(0.7, "70.0%"), Reading(0.75, "75.0%"), Reading(0.9, "90.0%")))
+    months = ["2026年8月", "2026年9月", "2026年10月"]
+    return line_chart(months, [rising, full], axis=RATE, look=Look("逐月覆盖率"), target=Target(0.8, "目标 80%"))
+
+
 def demo_site() -> pages.Site:
     return pages.Site("沈阳市", "demo", MOMENT, "沈阳市住房和城乡建设局", "Shenyang", "2101000000")
 
@@ -126,6 +145,7 @@ def build_kitchen() -> Flask:
         "MenuGroup": MenuGroup,
         "group": MenuGroup.REGISTER,
         "moment_value": MOMENT,
+        "charts": [(bars(), "各区覆盖率"), ("/lines.json", "逐月覆盖率")],
     }
 
     @office.get("/desk")
@@ -152,6 +172,10 @@ def build_kitchen() -> Flask:
     @public.get("/work.json")
     def work() -> ResponseReturnValue:
         return jsonify(state="running", done=3600, total=6000, note="正在写入", next=None)
+
+    @public.get("/lines.json")
+    def lines_of_months() -> ResponseReturnValue:
+        return jsonify(lines())
 
     @public.get("/fail/<name>")
     @public.get("/api/v1/fail/<name>")

@@ -102,3 +102,40 @@ def test_progress_is_followed(served: str, chromium: Browser) -> None:
     page.get_by_text("正在写入").wait_for(timeout=8000)
     assert page.text_content("[data-progress-count]") == "3,600 / 6,000"
     page.context.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_charts_are_drawn_under_the_policy_and_leave_the_table(
+    served: str, chromium: Browser, size: ViewportSize
+) -> None:
+    page, complaints = open_page(chromium, size)
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    page.goto(f"{served}/desk")
+    for which in range(2):
+        page.locator("figure[data-chart]").nth(which).locator("xpath=self::*[@data-drawn]").wait_for()
+    drawings = page.locator("[data-chart-place]")
+    assert "沈河区" in (drawings.nth(0).text_content() or "")
+    assert "<img src=x" in (drawings.nth(0).text_content() or ""), "a name is text"
+    assert "2026年10月" in (drawings.nth(1).text_content() or "")
+    assert drawings.nth(1).get_attribute("aria-label") == "逐月覆盖率"
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.evaluate(
+        "getComputedStyle(document.querySelector('[data-chart-place] svg text')).fontFamily"
+    ).startswith('"Noto Sans SC"')
+    page.hover("[data-chart-place] .mark-rect path >> nth=0")
+    page.get_by_text("沈河区 91.0%").wait_for()
+    assert violations(page) == []
+    assert not page.locator("[data-chart-table] table").first.is_visible()
+    page.click("[data-chart-table] summary >> nth=0")
+    assert page.locator("[data-chart-table] table").first.is_visible()
+    assert complaints == []
+    page.context.close()
+
+
+def test_without_scripts_the_table_stands_for_the_chart(served: str, chromium: Browser) -> None:
+    page, complaints = open_page(chromium, WIDE, java_script_enabled=False)
+    page.goto(f"{served}/desk")
+    assert page.locator("[data-chart-table] table").first.is_visible()
+    assert not page.locator("[data-chart-place]").first.is_visible()
+    assert complaints == []
+    page.context.close()
