@@ -205,6 +205,7 @@ def _hundredths(value: int) -> str:
 _CLEAN, _BLANK = BeforeValidator(_clean), BeforeValidator(_blank)
 _DAY = BeforeValidator(_read_day)
 _AREA, _YUAN = BeforeValidator(_scaled("area_unreadable")), BeforeValidator(_scaled("yuan_unreadable"))
+_PERCENT = BeforeValidator(_scaled("percent_unreadable"))
 _NOT_NEGATIVE = Field(ge=0)
 _HUNDREDTHS = Shown(_hundredths)
 
@@ -225,6 +226,8 @@ OptionalArea = Annotated[Annotated[int, _NOT_NEGATIVE] | None, _AREA, _BLANK, _H
 YuanField = Annotated[int, _NOT_NEGATIVE, _YUAN, _CLEAN, _HUNDREDTHS]
 """Yuan as typed, a whole number of fen as value."""
 OptionalYuan = Annotated[Annotated[int, _NOT_NEGATIVE] | None, _YUAN, _BLANK, _HUNDREDTHS]
+PercentField = Annotated[int, _NOT_NEGATIVE, _PERCENT, _CLEAN, _HUNDREDTHS]
+"""Percent as typed, a whole number of ten-thousandths as value."""
 Ticked = Annotated[bool, BeforeValidator(lambda v: v if isinstance(v, bool) else v not in {"", "0", "false"})]
 YesNoUnknown = Annotated[bool | None, BeforeValidator(lambda v: {"yes": True, "no": False, "": None}.get(v, v))]
 Cleaned = _CLEAN
@@ -252,6 +255,7 @@ _SENTENCES: dict[str, LazyString] = {
     "string_too_long": _l("Use no more than %(max_length)s characters."),
     "control_characters": _l("Remove the invisible control characters from this text."),
     "day_unreadable": _l("Give a day of the calendar, such as 2026-11-23."),
+    "percent_unreadable": _l("Give a percentage as a number with at most two decimals, such as 80 or 92.5."),
     "area_unreadable": _l("Give an area in ㎡ as a number with at most two decimals, such as 81600.50."),
     "yuan_unreadable": _l("Give an amount in yuan as a number with at most two decimals, such as 1.80."),
     "whole_unreadable": _l("Give a whole number, such as 1192."),

@@ -20,6 +20,8 @@ class Permission(StrEnum):
     COMPANIES_VIEW = "companies_view"
     CONTRACTS_EDIT = "contracts_edit"
     CONTRACTS_VIEW = "contracts_view"
+    COUNTING_RULE_SET = "counting_rule_set"
+    COVERAGE_VIEW = "coverage_view"
     DEPUTIES_NAME = "deputies_name"
     DIVISIONS_MANAGE = "divisions_manage"
     ESTATES_EDIT = "estates_edit"
@@ -43,6 +45,7 @@ class Permission(StrEnum):
     SERVICES_EDIT = "services_edit"
     SERVICES_VIEW = "services_view"
     SESSIONS_END = "sessions_end"
+    TARGETS_SET = "targets_set"
     VERIFICATION_CONFIRM = "verification_confirm"
     VERIFICATION_OPEN = "verification_open"
     VERIFICATION_VIEW = "verification_view"
@@ -176,7 +179,7 @@ _LOOKS = frozenset(
         P.SERVICES_VIEW,
     }
 )
-_OFFICE_LOOKS = _LOOKS | {P.HISTORY_VIEW, P.OFFICE_DESK, P.VERIFICATION_VIEW, P.WORKLISTS_VIEW}
+_OFFICE_LOOKS = _LOOKS | {P.COVERAGE_VIEW, P.HISTORY_VIEW, P.OFFICE_DESK, P.VERIFICATION_VIEW, P.WORKLISTS_VIEW}
 _ESTATE_WORK = frozenset({P.COMMITTEES_EDIT, P.ESTATES_EDIT, P.NOTICES_RECORD, P.RECORDS_CONFIRM, P.SERVICES_EDIT})
 _OFFICER_WORK = _ESTATE_WORK | {
     P.COMPANIES_EDIT,
@@ -192,8 +195,8 @@ _OFFICER_WORK = _ESTATE_WORK | {
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.CITY_OFFICER: _OFFICE_LOOKS | _OFFICER_WORK | {P.VERIFICATION_OPEN},
-        Role.DISTRICT_OFFICER: _OFFICE_LOOKS | _OFFICER_WORK,
+        Role.CITY_OFFICER: _OFFICE_LOOKS | _OFFICER_WORK | {P.COUNTING_RULE_SET, P.TARGETS_SET, P.VERIFICATION_OPEN},
+        Role.DISTRICT_OFFICER: _OFFICE_LOOKS | _OFFICER_WORK | {P.TARGETS_SET},
         Role.STREET_OFFICER: _OFFICE_LOOKS | _ESTATE_WORK | {P.LINKS_CONFIRM, P.IMPORTS_RUN},
         Role.COMMUNITY_WORKER: _OFFICE_LOOKS | {P.RECORDS_CONFIRM},
         Role.SECTION_HEAD: _OFFICE_LOOKS | _OFFICER_WORK,

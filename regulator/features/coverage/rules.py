@@ -24,6 +24,7 @@ from regulator.features.coverage.terms import (
     Rate,
     State,
     Tally,
+    as_state,
 )
 from regulator.features.registry.terms import Condition, EstateKind, Mode
 from regulator.law.findings import Finding, Verdict
@@ -293,7 +294,7 @@ def read_canonical(content: bytes) -> Iterator[Line]:
     """The lines of a snapshot again."""
     for row in content.decode().splitlines():
         code, division, kind, state, area, households = row.split("\t")
-        yield Line(code, division, EstateKind(kind), state, _number(area), _number(households))
+        yield Line(code, division, EstateKind(kind), as_state(state), _number(area), _number(households))
 
 
 def _number(text: str) -> int | None:

@@ -63,6 +63,14 @@ UNLABELLED = ()
 State = str
 """What an estate counts as on a day: the value of a ``Mode``, or of an ``Exclusion`` that leaves it out altogether."""
 
+_MODES = frozenset(mode.value for mode in Mode)
+
+
+def as_state(value: str) -> Mode | Exclusion:
+    """The state a kept value names."""
+    return Mode(value) if value in _MODES else Exclusion(value)
+
+
 LEFT_OUT = (Exclusion.DEMOLISHED, Exclusion.MODE_UNKNOWN, Exclusion.RETIRED, Exclusion.UNDER_CONSTRUCTION)
 """The exclusions that are states of an estate; the others concern one measure, or the kind."""
 

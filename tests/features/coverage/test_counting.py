@@ -131,12 +131,12 @@ def test_parts_and_what_is_not_placed_make_the_whole(city: Session) -> None:
         HEPING: Measured(0, 0, 1),
         SHENHE: Measured(1, 1, 2),
     }
-    assert whole.whole.figure.estates == Measured(1, 1, 3)
+    assert whole.whole.estates == Measured(1, 1, 3)
     assert whole.unplaced is None
     street = overview_on(SHENHE_STREET, TODAY)
     assert street.unplaced is not None
     assert street.unplaced.estates == Measured(0, 0, 1)
-    assert street.whole.figure.estates == Measured(1, 1, 2)
+    assert street.whole.estates == Measured(1, 1, 2)
 
 
 def test_without_tallies_everything_is_counted_anew(session: Session) -> None:

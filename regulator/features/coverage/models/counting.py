@@ -88,7 +88,7 @@ class CoverageMonth(Base):
     closed_by: Mapped[str] = mapped_column(String(60))
     rule_from: Mapped[date] = mapped_column(Date)
     estates: Mapped[int] = mapped_column(Integer)
-    content: Mapped[bytes] = mapped_column(LargeBinary)  # zlib of rules.canonical
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # zlib of rules.canonical
     content_hash: Mapped[str] = mapped_column(String(64))
 
 

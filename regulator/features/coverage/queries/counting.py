@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal,
 
 from regulator.features.coverage.models import CoverageDay, CoverageRule
 from regulator.features.coverage.rules import PRACTICE
-from regulator.features.coverage.terms import CountingRule, Exclusion, Line, Tally
+from regulator.features.coverage.terms import CountingRule, Exclusion, Line, Tally, as_state
 from regulator.features.divisions.queries import within
 from regulator.features.divisions.terms import Scope
 from regulator.features.registry.models import Estate, Service
@@ -64,14 +64,6 @@ def list_lines(scope: Scope, day: date) -> dict[str, Line]:
         code: Line(code, division, kind, as_state(state), area, households)
         for code, division, kind, state, area, households in session().execute(query)
     }
-
-
-def as_state(value: str) -> Mode | Exclusion:
-    """The state a column's value names."""
-    return Mode(value) if value in _MODES else Exclusion(value)
-
-
-_MODES = {mode.value for mode in Mode}
 
 
 def count_on(scope: Scope, day: date, digits: int) -> dict[str, list[Tally]]:

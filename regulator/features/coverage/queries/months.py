@@ -45,6 +45,11 @@ def lines_of(month: CoverageMonth) -> list[Line]:
     return list(read_canonical(zlib.decompress(month.content)))
 
 
+def frozen_day(division: DivisionRow, day: date) -> bool:
+    """Whether a day closes a month that is closed."""
+    return day == last_day_of(month_of(day)) and find_month(city_of(division.code), month_of(day)) is not None
+
+
 def frozen_lines(division: DivisionRow, day: date) -> dict[str, Line] | None:
     """The estates of a division as frozen for a day; None when the day closes no month, or none that is closed."""
     if day != last_day_of(month_of(day)):

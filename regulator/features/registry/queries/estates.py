@@ -1,6 +1,6 @@
 """Questions about estates: lists on a day, one estate with everything that hangs on it, names and keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -259,6 +259,12 @@ def find_estate_by_key(division_code: str, name: str) -> Estate | None:
     query = select(Estate).join(EstateKey, EstateKey.estate_id == Estate.id)
     found = query.where(EstateKey.division_code == division_code, EstateKey.name == name)
     return session().scalars(found).one_or_none()
+
+
+def names_by_code(codes: Iterable[str]) -> dict[str, str]:
+    """The present names of estates by code; scope was judged where the codes come from."""
+    wanted = set(codes)
+    return dict(session().execute(select(Estate.code, Estate.name).where(Estate.code.in_(wanted))).all())
 
 
 def list_names(estate_id: UUID) -> list[EstateName]:

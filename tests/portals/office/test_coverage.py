@@ -1,0 +1,164 @@
+"""Coverage on the desk: figures beside targets, the estates behind each, months, changes, targets, the rule."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from regulator.features.accounts.terms import Role
+from regulator.features.coverage.actions import tallies
+from regulator.features.coverage.actions.months import close_month
+from regulator.features.divisions.queries import get_division
+from regulator.features.registry.actions import estates as acts
+from regulator.features.registry.models import Estate
+from regulator.features.registry.terms import Mode
+from regulator.foundation import clock
+from tests.factories import registry as make
+
+Open = Callable[..., Any]
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def city(session: Session) -> Iterator[Session]:
+    """Two districts: 和平 with one managed of one, 沈河 with one of three."""
+    clock.fix_today(TODAY)
+    make.make_tree()
+    make.make_service(make.make_estate("和平花园", make.HEPING_COMMUNITY), make.make_company("和平物业", make.HEPING))
+    make.make_service(make.make_estate("翰林花园"), make.make_company("沈河物业"))
+    make.make_service(make.make_estate("无人小区"), None, Mode.NONE)
+    make.make_service(make.make_estate("弃管小区"), None, Mode.ABANDONED)
+    make.make_estate("不详小区")
+    tallies.start_counting(clock.now())
+    session.commit()
+    yield session
+    clock.fix_today(None)
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index("<main") :]))
+
+
+def test_the_city_sees_its_districts_and_every_number_leads_to_its_estates(sign_in: Open, city: Session) -> None:
+    desk = sign_in()
+    words = text_of(desk.get("/office/coverage"))
+    assert "计入的 4 个小区中有 2 个有人管理" in words
+    assert "50.00%" in words
+    assert re.search(r"和平区 1 100.00%", words)
+    assert re.search(r"沈河区 3 33.33%", words)
+    for group, names in {
+        "gap": {"无人小区", "弃管小区"},
+        "managed": {"和平花园", "翰林花园"},
+        "counted": {"无人小区", "弃管小区", "和平花园", "翰林花园"},
+        "none": {"无人小区"},
+        "mode_unknown": {"不详小区"},
+    }.items():
+        assert f"group={group}" in desk.get("/office/coverage")
+        listed = desk.get(f"/office/coverage/estates?group={group}")
+        found = {name for name in ("无人小区", "弃管小区", "和平花园", "翰林花园", "不详小区") if name in listed}
+        assert found == names, group
+    assert "翰林花园" not in desk.get(f"/office/coverage/estates?group=managed&division={make.HEPING}")
+
+
+def test_a_district_sees_its_own_and_no_other(sign_in: Open, city: Session) -> None:
+    desk = sign_in(Role.DISTRICT_OFFICER, make.SHENHE)
+    words = text_of(desk.get("/office/coverage"))
+    assert "沈河区物业管理覆盖率" in words
+    assert "朱剪炉街道" in words
+    assert "和平" not in words
+    for page in ("coverage", "coverage/estates", "coverage/changes", "coverage/months", "coverage/trend.json"):
+        desk.get(f"/office/{page}?division={make.HEPING}", 404)
+        desk.get(f"/office/{page}?division={make.CITY}", 404)
+    assert "和平花园" not in desk.get("/office/coverage/estates?group=counted")
+
+
+def test_a_past_day_and_a_kind(sign_in: Open, city: Session) -> None:
+    desk = sign_in()
+    words = text_of(desk.get("/office/coverage?on=2019-12-31"))
+    assert "计入的小区" in words
+    assert "当日此处没有计入的小区" in words
+    assert "不能晚于今日" in desk.get("/office/coverage?on=2027-01-01", 400)
+    desk.get("/office/coverage?kind=castle", 400)
+    desk.get("/office/coverage?sort=colour", 400)
+    order = re.findall(r"(和平区|沈河区)</a></th>", desk.get("/office/coverage?sort=rate"))
+    assert order == ["沈河区", "和平区"]
+
+
+def test_a_target_is_set_judged_replaced_and_removed(sign_in: Open, city: Session) -> None:
+    desk = sign_in()
+    desk.get("/office/coverage/targets")
+    form = {"division": make.CITY, "metric": "coverage_full_estates", "year": "2026", "value": "80", "note": "年度计划"}
+    assert "大于 0%，不超过 100%" in desk.post("/office/coverage/targets", 409, **form | {"value": "100.5"}).text
+    assert "百分数请填数字" in desk.post("/office/coverage/targets", 400, **form | {"value": "八成"}).text
+    assert "已经结束" in desk.post("/office/coverage/targets", 409, **form | {"year": "2025"}).text
+    desk.post("/office/coverage/targets", **form)
+    assert "不低于 80.00%" in desk.get("/office/coverage/targets")
+    words = text_of(desk.get("/office/coverage"))
+    assert re.search(r"距目标还差 2 个 到 2026 年底每月需新纳管 1 个", words)
+    assert "未达标" in words
+    assert "已达标" in words  # 和平
+    desk.get("/office/coverage/targets")
+    desk.post("/office/coverage/targets/remove", metric=form["metric"], division=make.CITY, year="2026")
+    assert "年底每月需新纳管" not in text_of(desk.get("/office/coverage"))
+
+
+def test_a_district_sets_no_target_elsewhere_and_a_street_none_at_all(sign_in: Open, city: Session) -> None:
+    district = sign_in(Role.DISTRICT_OFFICER, make.SHENHE)
+    district.get("/office/coverage/targets")
+    form = {"division": make.HEPING, "metric": "coverage_full_estates", "year": "2026", "value": "80"}
+    assert "本辖区内的区划" in district.post("/office/coverage/targets", 400, **form).text
+    street = sign_in(Role.STREET_OFFICER, make.SHENHE_STREET)
+    street.get("/office/coverage/targets")
+    street.post("/office/coverage/targets", 403, **form | {"division": make.SHENHE_STREET})
+
+
+def test_the_city_sets_what_counts_from_a_day_on(sign_in: Open, city: Session) -> None:
+    desk = sign_in()
+    desk.get("/office/coverage/rule")
+    form = {"effective_from": "2026-11-01", "kinds": ["residential"], "full": ["professional"], "source": ""}
+    assert desk.post("/office/coverage/rule", 400, **form).text
+    desk.post("/office/coverage/rule", **form | {"source": "沈房〔2026〕8号"})
+    assert "沈房〔2026〕8号" in desk.get("/office/coverage/rule")
+    assert "沈房〔2026〕8号" in desk.get("/office/coverage")
+    assert "沈房〔2026〕8号" not in desk.get("/office/coverage?on=2026-10-31")
+    district = sign_in(Role.DISTRICT_OFFICER, make.SHENHE)
+    district.get("/office/coverage/rule")
+    district.post("/office/coverage/rule", 403, **form | {"source": "x"})
+
+
+def test_a_correction_shows_beside_the_frozen_month_and_the_change_is_explained(sign_in: Open, city: Session) -> None:
+    desk = sign_in()
+    assert "尚无已结算月份" in desk.get("/office/coverage/months")
+    close_month(get_division(make.CITY), "2026-10", actor=make.actor(), now=clock.now())
+    estate = city.query(Estate).filter_by(name="翰林花园").one()
+    acts.correct_estate(
+        estate, {"households": 1000}, version=estate.version, reason="清点", actor=make.actor(), now=clock.now()
+    )
+    city.commit()
+    words = text_of(desk.get(f"/office/coverage/months?division={make.SHENHE}"))
+    assert "2026-10" in words
+    assert "有更正" in words
+    assert "一致" in text_of(desk.get(f"/office/coverage/months?division={make.HEPING}"))
+    words = text_of(desk.get("/office/coverage/changes?from=2026-10-31"))
+    assert re.search(r"面积或户数变更 1 个小区 0 0 0.00 0.00", words)
+    assert "翰林花园" in words
+    assert "早于起始日期" in desk.get("/office/coverage/changes?from=2026-11-02&to=2026-11-01", 400)
+
+
+def test_the_chart_is_the_figures_of_the_months_and_today(sign_in: Open, city: Session) -> None:
+    close_month(get_division(make.CITY), "2026-10", actor=make.actor(), now=clock.now())
+    city.commit()
+    chart = sign_in().fetch("/office/coverage/trend.json").text
+    assert '"2026-10"' in chart
+    assert "50.0%" in chart
+
+
+@pytest.mark.parametrize("group", ["gap", "managed", "kind_not_counted", "floor_area_unknown"])
+def test_a_list_is_exported_as_it_is_shown(sign_in: Open, city: Session, group: str) -> None:
+    answer = sign_in().fetch(f"/office/coverage/estates?group={group}&export=csv")
+    assert answer.status_code == 200
+    assert ("无人小区" in answer.text) == (group == "gap")
+    assert sign_in().fetch("/office/coverage?export=csv").text.count("区") > 1
