@@ -8,6 +8,7 @@ import click
 _ROOMS = {
     "account": "accounts",
     "audit": "audit",
+    "calendar": "calendar",
     "demo": "demo",
     "import": "importing",
     "init": "setup",

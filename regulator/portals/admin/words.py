@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from regulator.foundation.i18n import word
 
-ACTS = ("AccountAct", "TerritoryAct", "AuditAct", "BatchAct")
-SUBJECTS = ("AccountSubject", "SubjectKind", "TrailSubject")
+ACTS = ("AccountAct", "TerritoryAct", "AuditAct", "CalendarAct", "BatchAct")
+SUBJECTS = ("AccountSubject", "CalendarSubject", "SubjectKind", "TrailSubject")
 
 
 class BatchAct(StrEnum):
