@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from regulator.features.calendar.terms import DayKind, Notice, StatedDay
+from regulator.features.calendar.terms import Day, DayKind, StatedDay
 from regulator.foundation.errors import BadInput
 from regulator.foundation.tables import Cell, Limits, Table, open_table
 
@@ -39,17 +39,17 @@ def read_notice(path: Path) -> list[StatedDay]:
 
 
 def read_text(text: str) -> list[StatedDay]:
-    """The rows of a notice written by `write_notice`. Raises BadInput."""
+    """The rows of a notice as `write_notice` writes it. Raises BadInput."""
     return _read(enumerate(csv.reader(io.StringIO(text, newline="")), start=1))
 
 
-def write_notice(notice: Notice) -> str:
-    """The notice as the text of such a file."""
+def write_notice(year: int, days: Iterable[Day], document_number: str | None, issued_on: date | None) -> str:
+    """A year as the text of such a file; the head of a year without a notice waits to be filled in."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    for item in notice.days:
-        head = (notice.year, notice.document_number, notice.issued_on.isoformat())
+    for item in days:
+        head = (year, document_number or "", issued_on.isoformat() if issued_on else "")
         writer.writerow((item.day.isoformat(), SIGNS[item.kind], item.name, *head))
     return file.getvalue()
 
