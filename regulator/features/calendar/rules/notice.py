@@ -1,6 +1,5 @@
 """Whether a file states a whole and possible notice of holidays: its head, each row, and the year as a whole. Pure."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
@@ -144,29 +143,35 @@ def _judge_year(rows: Sequence[StatedDay], year: int) -> Iterator[Finding]:
     by_law = statutory_days(year)
     off = {row.day: row for row in rows if row.day and row.kind is DayKind.HOLIDAY}
     made_up = {row.day: row for row in rows if row.day and row.kind is DayKind.MADE_UP}
-    yield from _missing(by_law, off, made_up, year)
+    missing = list(_missing(by_law, off, made_up, year))
+    yield from missing
     yield from _strays(by_law, off, made_up)
+    if missing:
+        return  # what is owed cannot be told while days are missing
     for group in _groups(rows):
         yield from _judge_balance(group, by_law, list(off.values()), list(made_up.values()), year)
 
 
 def _missing(
-    by_law: Mapping[date, Holiday], off: Mapping[date, StatedDay], made_up: Mapping[date, StatedDay], year: int
+    by_law: Mapping[date, tuple[Holiday, ...]],
+    off: Mapping[date, StatedDay],
+    made_up: Mapping[date, StatedDay],
+    year: int,
 ) -> Iterator[Finding]:
     """Every holiday is named, and each of its statutory days is off: else the year is half described."""
     citation = version_of(year).citation
     named = {part for row in off.values() for part in parts_of(row.name)}
-    for holiday in dict.fromkeys(by_law.values()):
+    for holiday in dict.fromkeys(holiday for holidays in by_law.values() for holiday in holidays):
         if holiday not in named:
             yield Finding("calendar_holiday_missing", citation, {"holiday": holiday})
-    for day, holiday in by_law.items():
-        if holiday in named and day not in off:
+    for day, holidays in by_law.items():
+        if day not in off and named.issuperset(holidays):
             at = {"line": made_up[day].line} if day in made_up else {}
-            yield Finding("calendar_statutory_day_missing", citation, at | {"day": day, "holiday": holiday})
+            yield Finding("calendar_statutory_day_missing", citation, at | {"day": day, "holiday": holidays})
 
 
 def _strays(
-    by_law: Mapping[date, Holiday], off: Mapping[date, StatedDay], made_up: Mapping[date, StatedDay]
+    by_law: Mapping[date, tuple[Holiday, ...]], off: Mapping[date, StatedDay], made_up: Mapping[date, StatedDay]
 ) -> Iterator[Finding]:
     """A day off that no unbroken stretch of days off joins to a statutory day, and that bears no name of its own."""
     for day, row in off.items():
@@ -196,7 +201,7 @@ def _groups(rows: Iterable[StatedDay]) -> list[frozenset[Holiday | str]]:
 
 
 def _judge_balance(
-    group: frozenset[Holiday | str], by_law: Mapping[date, Holiday], off: Sequence[StatedDay],
+    group: frozenset[Holiday | str], by_law: Mapping[date, tuple[Holiday, ...]], off: Sequence[StatedDay],
     made_up: Sequence[StatedDay], year: int,
 ) -> Iterator[Finding]:  # fmt: skip
     """Weekdays off beyond the statutory days are borrowed, and each is made up on one Saturday or Sunday near by.
@@ -206,7 +211,7 @@ def _judge_balance(
     lent = [row for row in off if group & set(parts_of(row.name))]
     paid = [row for row in made_up if group & set(parts_of(row.name))]
     owed = sum(row.day is not None and not is_weekend(row.day) for row in lent)
-    owed = max(0, owed - Counter(holiday in group for holiday in by_law.values())[True])
+    owed = max(0, owed - sum(holiday in group for holidays in by_law.values() for holiday in holidays))
     is_granted = any(not isinstance(part, Holiday) for part in group)
     shown = {"holiday": sorted(group), "owed": owed, "paid": len(paid)}
     if len(paid) < owed and not is_granted:

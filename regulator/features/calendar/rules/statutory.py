@@ -11,11 +11,11 @@ from borax.calendars.lunardate import LunarDate, TermUtils
 from regulator.features.calendar.terms import (
     FIRST_YEAR,
     LAST_YEAR,
-    NAMES,
     Changes,
     Day,
     DayKind,
     Holiday,
+    name_of,
 )
 from regulator.law.calendar import ONE_DAY, SATURDAY, WorkingDays
 from regulator.law.citations import Citation
@@ -56,12 +56,18 @@ def version_of(year: int) -> Version:
 
 
 @lru_cache(maxsize=LAST_YEAR - FIRST_YEAR + 1)
-def statutory_days(year: int) -> Mapping[date, Holiday]:
-    """The days off by the law itself in a year, without those given back for weekends. Raises ValueError."""
+def statutory_days(year: int) -> Mapping[date, tuple[Holiday, ...]]:
+    """The days off by the law itself in a year, in order, without those given back for weekends. Raises ValueError.
+
+    Two holidays may share a day, as 中秋节 and 国庆节 did in 2020.
+    """
     if not FIRST_YEAR <= year <= LAST_YEAR:
         message = f"no holidays are known for {year}"
         raise ValueError(message)
-    return MappingProxyType(dict(sorted(_statutory(year, version_of(year)))))
+    found: dict[date, tuple[Holiday, ...]] = {}
+    for day, holiday in sorted(_statutory(year, version_of(year))):
+        found[day] = (*found.get(day, ()), holiday)
+    return MappingProxyType(found)
 
 
 def _statutory(year: int, version: Version) -> Iterator[tuple[date, Holiday]]:
@@ -84,7 +90,7 @@ def _lunar(year: int, month: int, day: int) -> date:
 
 def provisional_days(year: int) -> tuple[Day, ...]:
     """A year without a notice: the statutory days alone. What is given back for weekends only the notice can say."""
-    return tuple(Day(day, DayKind.HOLIDAY, NAMES[holiday]) for day, holiday in statutory_days(year).items())
+    return tuple(Day(day, DayKind.HOLIDAY, name_of(holidays)) for day, holidays in statutory_days(year).items())
 
 
 def working_days(announced: Mapping[int, Iterable[Day]]) -> WorkingDays:
