@@ -47,7 +47,7 @@ def working_days() -> WorkingDays:
 
 def _editions() -> tuple[tuple[UUID, int], ...]:
     query = select(CalendarYear.id, CalendarYear.year).order_by(CalendarYear.year)
-    return tuple(session().execute(query).tuples())
+    return tuple((edition, year) for edition, year in session().execute(query))
 
 
 @lru_cache(maxsize=EDITIONS_REMEMBERED)
@@ -90,7 +90,7 @@ def days_of(edition: UUID) -> tuple[Day, ...]:
 def list_years() -> dict[int, YearSource]:
     """The years that have an edition, in order."""
     query = select(CalendarYear.year, CalendarYear.source).order_by(CalendarYear.year)
-    return dict(session().execute(query).tuples())
+    return dict(session().execute(query).all())
 
 
 def last_year() -> int | None:
@@ -113,7 +113,7 @@ def touched_by(notice: Notice) -> tuple[int, ...]:
 def held_days(days: Iterable[date]) -> dict[date, int]:
     """Which of these days the calendar holds, and by the notice of which year."""
     query = select(CalendarDay.day, CalendarYear.year).join(CalendarYear, CalendarYear.id == CalendarDay.year_id)
-    return dict(session().execute(query.where(CalendarDay.day.in_(list(days)))).tuples())
+    return dict(session().execute(query.where(CalendarDay.day.in_(list(days)))).all())
 
 
 def _day(item: CalendarDay) -> Day:

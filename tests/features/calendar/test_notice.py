@@ -33,7 +33,7 @@ def test_the_notices_of_these_years_are_sound_and_say_what_the_package_says(year
 
 @pytest.mark.parametrize("year", range(2014, 2027))
 def test_every_year_under_the_present_rules_is_sound(year: int) -> None:
-    """2020's three days beyond the law need a name of their own, as the sentence says."""
+    """2020 had days beyond the law, for which a make-up day was taken back: they need a name of their own."""
     rows = stated(year)
     expected = ["calendar_make_up_missing"] if year == 2020 else []
     assert [finding.code for finding in judge_notice(rows, today=TODAY).findings] == expected
@@ -45,8 +45,8 @@ def test_every_year_under_the_present_rules_is_sound(year: int) -> None:
 def stated(year: int, granted: set[date] = frozenset()) -> list[StatedDay]:
     return [
         StatedDay(
-            line, str(item.day), item.day, item.kind, "延长假期" if item.day in granted else item.name, year, "文号",
-            date(year - 1, 11, 1),
+            line, str(item.day), item.day, item.kind, "春节、延长假期" if item.day in granted else item.name, year,
+            "文号", date(year - 1, 11, 1),
         )
         for line, item in enumerate(KNOWN[year], start=2)
     ]  # fmt: skip

@@ -29,7 +29,8 @@ TOGETHER = frozenset({Holiday.NATIONAL_DAY, Holiday.MID_AUTUMN})
 def judge_notice(rows: Sequence[StatedDay], *, today: date) -> Verdict:
     """Everything that keeps a file from being a notice, by line; the year as a whole only when each row is sound.
 
-    A grant beyond the law (such as 2020's longer 春节) bears a name of its own and needs no make-up days.
+    A grant beyond the law needs no make-up days; it bears a name of its own, alone or beside the holiday's, as 2020's
+    longer 春节 would: "春节、延长假期".
     """
     head = list(_judge_head(rows, today))
     if head:
@@ -161,6 +162,7 @@ def _missing(
     """Every holiday is named, and each of its statutory days is off: else the year is half described."""
     citation = version_of(year).citation
     named = {part for row in off.values() for part in parts_of(row.name)}
+    named.update(part for day in off for part in by_law.get(day, ()) if named & set(by_law[day]))  # two on one day
     for holiday in dict.fromkeys(holiday for holidays in by_law.values() for holiday in holidays):
         if holiday not in named:
             yield Finding("calendar_holiday_missing", citation, {"holiday": holiday})
