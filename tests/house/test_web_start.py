@@ -1,4 +1,4 @@
-"""A web worker starts without the heavy map libraries: they cost up to a second and 100 MB each time."""
+"""A web worker starts without the heavy map libraries, up to a second and 100 MB each time, and what only `init` needs."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "pyogrio", "pyproj", "shapely")
+HEAVY = ("chinese_calendar", "folium", "geopandas", "matplotlib", "numpy", "pandas", "pyogrio", "pyproj", "shapely")
 MOST_MEGABYTES = 120
 SCRIPT = r"""
 import json, re, sys
