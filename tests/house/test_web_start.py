@@ -1,4 +1,4 @@
-"""A web worker starts without the heavy map libraries, up to a second and 100 MB each time, and what only `init` needs."""
+"""A web worker starts without the heavy map libraries (a second, 100 MB each time) nor with what only `init` needs."""
 
 import json
 import os

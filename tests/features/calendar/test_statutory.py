@@ -109,7 +109,11 @@ def test_what_a_notice_moves() -> None:
     owed = Day(d("2027-02-13"), DayKind.MADE_UP, "春节")
     statutory = [Day(day, DayKind.HOLIDAY, "") for day in statutory_days(2027)]
     found = changes_between(DAYS, working_days(KNOWN | {2027: [*statutory, extra, owed]}), [2026, 2027])
-    assert (found.now_off, found.now_worked, found.settles) == ((extra.day,), (owed.day,), {2027})
+    assert (found.now_off, found.now_worked, found.settles) == (
+        (extra.day,),
+        (owed.day,),
+        frozenset({2027}),
+    )
     assert changes_between(DAYS, DAYS, [2026, 2027]).years == frozenset()
 
 
