@@ -8,6 +8,7 @@ import click
 _ROOMS = {
     "account": "accounts",
     "audit": "audit",
+    "calendar": "calendar",
     "coverage": "coverage",
     "demo": "demo",
     "import": "importing",

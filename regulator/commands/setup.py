@@ -14,6 +14,8 @@ from regulator.features.accounts import actions, queries
 from regulator.features.accounts.terms import IMPORT_USERNAME
 from regulator.features.audit.actions import seal_all
 from regulator.features.audit.terms import Actor
+from regulator.features.calendar.actions import seed_calendar
+from regulator.features.calendar.seeding import known_years
 from regulator.features.coverage.actions.tallies import start_counting
 from regulator.features.divisions.queries import count_divisions, list_children, list_cities
 from regulator.features.divisions.terms import Level
@@ -37,13 +39,14 @@ IMPORT_NAME = "系统导入"
 )
 @in_app
 def init_command(divisions: Path | None) -> None:
-    """Prepare the database: its tables, the divisions, the built-in account and the bureaus. Safe to run again."""
+    """Prepare the database: tables, divisions, calendar, the built-in account and the bureaus. Safe to run again."""
     upgrade_tables()
     if divisions is not None or not count_divisions():
         _load(divisions or resource_dir("geodata") / "divisions.csv")
     with transaction():
         ensure_built_in()
         ensure_authorities()
+        seed_calendar(known_years(), actor=Actor.system(), now=clock.now())
         start_counting(clock.now())
         seal_all(clock.now())
     index_words()

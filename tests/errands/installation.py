@@ -33,7 +33,19 @@ AS_OF = "2026-09-30"
 KEYS = {"REGULATOR_SECRET_KEY": "errand-secret-" + "s" * 40, "REGULATOR_DATA_KEY": "errand-data-" + "d" * 40}
 COMMAND = Path(sys.executable).parent / "regulator"
 NOT_REGISTER = (
-    *("account", "alembic", "answered", "audit", "authority", "deputy", "division", "import", "job", "lockout"),
+    *(
+        "account",
+        "alembic",
+        "answered",
+        "audit",
+        "authority",
+        "calendar",
+        "deputy",
+        "division",
+        "import",
+        "job",
+        "lockout",
+    ),
     *("management", "password", "recovery", "role", "sign_in", "spatial", "sqlite"),
 )
 Dump = dict[str, list[dict[str, Any]]]

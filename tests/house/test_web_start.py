@@ -1,4 +1,4 @@
-"""A web worker starts without what draws maps, charts and documents: up to a second and 100 MB each time."""
+"""A web worker starts without what draws maps, charts and documents, nor with what only `init` needs."""
 
 import json
 import os
@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 HEAVY = (
-    "altair", "docx", "folium", "geopandas", "lxml", "matplotlib", "narwhals", "numpy", "pandas", "pyogrio", "pyproj",
-    "shapely", "typst", "vl_convert",
+    "altair", "chinese_calendar", "docx", "folium", "geopandas", "lxml", "matplotlib", "narwhals", "numpy", "pandas",
+    "pyogrio", "pyproj", "shapely", "typst", "vl_convert",
 )  # fmt: skip
 MOST_MEGABYTES = 120
 SCRIPT = r"""

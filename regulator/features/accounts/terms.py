@@ -14,6 +14,7 @@ class Permission(StrEnum):
     ACCOUNTS_VIEW = "accounts_view"
     AUDIT_SEARCH = "audit_search"
     AUTHORITIES_MANAGE = "authorities_manage"
+    CALENDAR_MANAGE = "calendar_manage"
     COMMITTEES_EDIT = "committees_edit"
     COMMITTEES_VIEW = "committees_view"
     COMPANIES_EDIT = "companies_edit"
@@ -205,7 +206,14 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.POLICY_EDITOR: _OFFICE_LOOKS - {P.PEOPLE_VIEW},
         Role.COMPANY_USER: frozenset({P.OWN_ACCOUNT, P.OWN_COMPANY_VIEW}),
         Role.SYSTEM_ADMINISTRATOR: frozenset(
-            {P.ACCOUNTS_MANAGE, P.ACCOUNTS_VIEW, P.AUTHORITIES_MANAGE, P.DIVISIONS_MANAGE, P.OWN_ACCOUNT}
+            {
+                P.ACCOUNTS_MANAGE,
+                P.ACCOUNTS_VIEW,
+                P.AUTHORITIES_MANAGE,
+                P.CALENDAR_MANAGE,
+                P.DIVISIONS_MANAGE,
+                P.OWN_ACCOUNT,
+            }
         ),
         Role.SECURITY_ADMINISTRATOR: frozenset(
             {P.ACCOUNTS_VIEW, P.DEPUTIES_NAME, P.LOCKOUTS_MANAGE, P.OWN_ACCOUNT, P.ROLES_GRANT, P.SESSIONS_END}

@@ -1,4 +1,4 @@
-"""The administrators' desk: accounts, roles, lockouts, audit search. No data of the register."""
+"""The administrators' desk: accounts, roles, working days, lockouts, audit search. No data of the register."""
 
 from importlib import import_module
 
@@ -17,10 +17,11 @@ for endpoint, label, permission, active in (
     ("admin.accounts", _l("Accounts"), Permission.ACCOUNTS_VIEW, ("admin.account",)),
     ("admin.authorities", _l("Authorities"), Permission.AUTHORITIES_MANAGE, ()),
     ("admin.areas", _l("Management areas"), Permission.DIVISIONS_MANAGE, ()),
+    ("admin.calendar", _l("Working days"), Permission.CALENDAR_MANAGE, ("admin.calendar_",)),
     ("admin.lockouts", _l("Lockouts"), Permission.LOCKOUTS_MANAGE, ()),
     ("admin.audit", _l("Audit trail"), Permission.AUDIT_SEARCH, ("admin.audit",)),
 ):
     navigation.add("admin", MenuGroup.SETTINGS, endpoint, label, permission, active=active)
 
-for room in ("home", "accounts", "rights", "authorities", "lockouts", "audit"):
+for room in ("home", "accounts", "rights", "authorities", "calendar", "lockouts", "audit"):
     import_module(f"regulator.portals.admin.views.{room}")

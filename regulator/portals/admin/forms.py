@@ -69,6 +69,16 @@ class AreaForm(forms.Form):
     divisions: Annotated[forms.Text, Field(max_length=4000)]
 
 
+class NoticeFileForm(forms.Form):
+    """A notice of holidays; its file is read beside the form."""
+
+
+class NoticeForm(forms.Form):
+    """A notice that was looked at, as the text of its file."""
+
+    content: Annotated[str, Field(min_length=1, max_length=40_000)]
+
+
 class AccountsQuery(forms.Form):
     """What the list of accounts is narrowed to."""
 

@@ -1,11 +1,11 @@
-"""The words for acts and subjects of the trail, whichever feature recorded them."""
+"""The words for acts and subjects of the trail, whichever feature recorded them, and for the calendar's sheets."""
 
 from enum import StrEnum
 
 from regulator.foundation.i18n import word
 
-ACTS = ("AccountAct", "TerritoryAct", "AuditAct", "BatchAct")
-SUBJECTS = ("AccountSubject", "SubjectKind", "TrailSubject")
+ACTS = ("AccountAct", "TerritoryAct", "AuditAct", "CalendarAct", "BatchAct")
+SUBJECTS = ("AccountSubject", "CalendarSubject", "SubjectKind", "TrailSubject")
 
 
 class BatchAct(StrEnum):
@@ -31,6 +31,25 @@ class TrailSubject(StrEnum):
     IMPORT = "import"
     REGISTER = "register"
     VERIFICATION_ROUND = "verification_round"
+
+
+class DayMark(StrEnum):
+    """The sign beside a day that is off, or worked though a Saturday or Sunday."""
+
+    HOLIDAY = "holiday"
+    MADE_UP = "made_up"
+
+
+class Weekday(StrEnum):
+    """The heads of a month's columns."""
+
+    MONDAY = "mon"
+    TUESDAY = "tue"
+    WEDNESDAY = "wed"
+    THURSDAY = "thu"
+    FRIDAY = "fri"
+    SATURDAY = "sat"
+    SUNDAY = "sun"
 
 
 def act_words(act: str) -> str:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
+from regulator.features.calendar.actions import seed_calendar
+from regulator.features.calendar.seeding import known_years
 from regulator.features.coverage.actions import tallies
 from regulator.features.coverage.actions.counting_rule import set_counting_rule
 from regulator.features.coverage.actions.months import close_due, close_month
@@ -15,7 +17,7 @@ from regulator.features.coverage.models import CoverageMonth
 from regulator.features.coverage.queries import integrity
 from regulator.features.coverage.queries.counting import count_on, counted_day, list_lines, rule_on
 from regulator.features.coverage.queries.figures import figure_on, list_months, overview_on
-from regulator.features.coverage.queries.months import explanation
+from regulator.features.coverage.queries.months import closing_of, explanation, next_closing
 from regulator.features.coverage.rules import PRACTICE, figure_of, state_of, tallies_of
 from regulator.features.coverage.terms import ChangeReason, Exclusion, Measure, Measured
 from regulator.features.divisions.models import Division
@@ -295,3 +297,14 @@ def test_two_codes_of_one_form_are_two_places(city: Session) -> None:
     tallies.count_all(NOW)
     assert figure_on("441900", TODAY).estates == Measured(1, 1, 1)
     agree()
+
+
+def test_the_day_of_closing_is_the_fifth_working_day_and_provisional_without_a_notice(city: Session) -> None:
+    seed_calendar(known_years(), actor=actor(), now=NOW)
+    assert closing_of("2026-09") == Due(
+        date(2026, 10, 13), is_provisional=False
+    )  # the 10th made up
+    assert closing_of("2026-12").is_provisional
+    assert next_closing(CITY, TODAY) == ("2026-10", closing_of("2026-10"))
+    close_month(get_division(CITY), "2026-09", actor=actor(), now=NOW)
+    assert next_closing(CITY, date(2027, 1, 5))[0] == "2026-10"

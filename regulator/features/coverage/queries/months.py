@@ -8,14 +8,23 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from regulator.features.calendar.queries import working_days
 from regulator.features.coverage.models import CoverageMonth
 from regulator.features.coverage.queries.counting import list_lines, rule_on
 from regulator.features.coverage.queries.figures import city_of
-from regulator.features.coverage.rules import explain, month_of, read_canonical
+from regulator.features.coverage.rules import (
+    CLOSING_WORKING_DAY,
+    explain,
+    month_after,
+    month_before,
+    month_of,
+    read_canonical,
+)
 from regulator.features.coverage.terms import Explanation, Line
 from regulator.features.divisions.queries import DivisionRow, get_division
 from regulator.features.divisions.terms import Scope
 from regulator.foundation.database import session
+from regulator.law.calendar import Due
 
 
 def find_month(city_code: str, month: str) -> CoverageMonth | None:
@@ -32,6 +41,19 @@ def latest_months() -> dict[str, str]:
     """The latest month closed of every city that has one."""
     query = select(CoverageMonth.city_code, func.max(CoverageMonth.month)).group_by(CoverageMonth.city_code)
     return dict(session().execute(query).all())
+
+
+def closing_of(month: str) -> Due:
+    """The day on which a month is closed: the fifth working day of the next; provisional while a notice is awaited."""
+    following = month_after(month)
+    return working_days().nth_of_month(int(following[:4]), int(following[5:]), CLOSING_WORKING_DAY)
+
+
+def next_closing(city_code: str, today: date) -> tuple[str, Due]:
+    """The month that is closed next, and when: the one after the latest closed, or the one before this."""
+    latest = latest_month(city_code)
+    month = month_after(latest) if latest else month_before(month_of(today))
+    return month, closing_of(month)
 
 
 def last_day_of(month: str) -> date:

@@ -7,15 +7,18 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select
 
+from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.queries import NOWHERE, DivisionRow, Path, paths_of, within
 from regulator.features.divisions.terms import Scope
 from regulator.features.registry.facts import facts_of
 from regulator.features.registry.models import Company, Estate, Notice
 from regulator.features.registry.queries.bounds import estate_in_scope
+from regulator.features.registry.rules.notices import effective_on
 from regulator.features.registry.terms import NoticeKind, Party
 from regulator.foundation.database import session
 from regulator.foundation.errors import NotFound
 from regulator.foundation.paging import Count, Page, Sort, count_up_to_ceiling, paginate
+from regulator.law.calendar import Due, WorkingDays
 
 LIST = "office.notices"
 SORTS = ("dated", "-dated")
@@ -23,7 +26,7 @@ SORTS = ("dated", "-dated")
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A notice as shown."""
+    """A notice as shown. `takes_effect` is reckoned when it is read, never stored, and provisional where it says so."""
 
     id: UUID
     estate_id: UUID
@@ -43,6 +46,11 @@ class NoticeRow:
     retired_on: date | None
     retired_reason: str | None
     place: Path = NOWHERE
+    takes_effect: Due | None = None
+
+    def reckoned(self, days: WorkingDays, place: Path = NOWHERE) -> "NoticeRow":
+        """The same notice with its place and the day it takes effect."""
+        return replace(self, place=place, takes_effect=effective_on(self.kind, self.received_on, days))
 
 
 _ROW: Any = (
@@ -75,7 +83,8 @@ def list_notices_of(estate_id: UUID) -> list[NoticeRow]:
     """Every notice of an estate, the latest first, retired ones last."""
     query = _notices().where(Notice.estate_id == estate_id)
     ordered = query.order_by(Notice.retired_on.is_not(None), Notice.dated_on.desc(), Notice.id.desc())
-    return [NoticeRow(*row) for row in session().execute(ordered)]
+    days = working_days()
+    return [NoticeRow(*row).reckoned(days) for row in session().execute(ordered)]
 
 
 def get_notice(scope: Scope, notice_id: UUID, *, day: date) -> Notice:
@@ -106,7 +115,8 @@ def list_notices(scope: Scope, wanted: NoticeFilter, *, cursor: str | None = Non
     stmt = _list(scope, wanted)
     page = paginate(stmt, list_name=LIST, sort=sort, cursor=cursor, limit=limit, item=lambda row: row)
     places = paths_of(row.division_code for row in page.items)
-    rows = (replace(NoticeRow(*row[: len(_ROW)]), place=places.get(row.division_code, NOWHERE)) for row in page.items)
+    days = working_days()
+    rows = (NoticeRow(*row[: len(_ROW)]).reckoned(days, places.get(row.division_code, NOWHERE)) for row in page.items)
     return Page(tuple(rows), page.next)
 
 

@@ -1,8 +1,9 @@
-"""Notices of the Civil Code between owners and company (民法典 946–948). Pure; their terms count in a later room."""
+"""Notices of the Civil Code between owners and company (民法典 946–948), and when they take effect. Pure."""
 
 from datetime import date
 
 from regulator.features.registry.terms import NoticeKind, Party
+from regulator.law.calendar import Due, Term, Unit, WorkingDays
 from regulator.law.citations import Citation
 from regulator.law.findings import Finding, Verdict
 
@@ -25,6 +26,20 @@ GIVERS = {
 }
 """Who may give which notice: owners dismiss (946) and decide on renewal (947), the company refuses it (947), either
 ends a continued service (948)."""
+
+SIXTY_DAYS = Term(60, Unit.DAY)
+TERMS = {NoticeKind.DISMISSAL: SIXTY_DAYS, NoticeKind.CONTINUED_SERVICE_ENDED: SIXTY_DAYS}
+"""How long after it is received a notice takes effect (946, 948); the others are counted back from a contract's end."""
+
+
+def effective_on(kind: NoticeKind, received_on: date | None, days: WorkingDays) -> Due | None:
+    """The last day of the notice's term, on which it takes effect unless the contract gives longer notice.
+
+    A notice works from its receipt (民法典 137): without that day nothing is known. None then, and for kinds without a
+    term of their own. Never stored: reckoned when it is read, so that a new notice of holidays moves it by itself.
+    """
+    term = TERMS.get(kind)
+    return None if term is None or received_on is None else days.due(term, received_on)
 
 
 def judge_notice(

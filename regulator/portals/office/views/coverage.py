@@ -16,6 +16,7 @@ from regulator.features.coverage.queries import estates as queries
 from regulator.features.coverage.queries import figures, months
 from regulator.features.coverage.queries.estates import CountedEstate, Group
 from regulator.features.coverage.queries.figures import MonthFigure, Overview
+from regulator.features.coverage.queries.months import next_closing
 from regulator.features.coverage.terms import ChangeReason, Exclusion, Figure, Measure, Rate
 from regulator.features.divisions.queries import DivisionRow, get_division, path_of
 from regulator.features.divisions.terms import Scope, lineage
@@ -295,6 +296,7 @@ def coverage_months() -> ResponseReturnValue:
         rows=[(item, figures.figure_on(place.code, item.day)) for item in reversed(frozen)],
         measures=list(Measure),
         day=clock.today(),
+        closing=next_closing(figures.city_of(place.code), clock.today()),
     )
 
 

@@ -68,8 +68,15 @@ def _columns() -> list[listing.Column[NoticeRow]]:
         column(_("Given by"), lambda row: row.given_by),
         column(_("Date"), lambda row: row.dated_on),
         column(_("Received"), lambda row: row.received_on),
+        column(_("Takes effect"), lambda row: row.takes_effect.day if row.takes_effect else None),
+        column(_("Provisional"), _is_provisional),
         column(_("Document"), lambda row: row.document_number),
     ]
+
+
+def _is_provisional(row: NoticeRow) -> str | None:
+    """A mark for the day before it in the file; nothing where no day stands or its year is announced."""
+    return _("provisional") if row.takes_effect and row.takes_effect.is_provisional else None
 
 
 @office.route("/estates/<code>/notices/new", methods=["GET", "POST"])
