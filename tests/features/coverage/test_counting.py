@@ -16,7 +16,7 @@ from regulator.features.coverage.queries import integrity
 from regulator.features.coverage.queries.counting import count_on, counted_day, list_lines, rule_on
 from regulator.features.coverage.queries.figures import figure_on, list_months, overview_on
 from regulator.features.coverage.queries.months import explanation
-from regulator.features.coverage.rules import PRACTICE, figure_of, state_of, tallies_of
+from regulator.features.coverage.rules.counting import PRACTICE, figure_of, state_of, tallies_of
 from regulator.features.coverage.terms import ChangeReason, Exclusion, Measure, Measured
 from regulator.features.divisions.models import Division
 from regulator.features.divisions.queries import get_division

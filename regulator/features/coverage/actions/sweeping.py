@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from regulator.features.coverage.actions.months import close_due
-from regulator.features.coverage.rules import CLOSING_WORKING_DAY
+from regulator.features.coverage.rules.counting import CLOSING_WORKING_DAY
 from regulator.features.registry.queries.records import register_info
 from regulator.foundation.clock import day_of
 from regulator.law.calendar import WorkingDays

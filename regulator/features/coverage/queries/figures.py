@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 
 from regulator.features.coverage.models import CoverageMonth, CoverageMonthTally, CoverageTally
 from regulator.features.coverage.queries.counting import by_place, count_on, counted_day, flat, rule_on
-from regulator.features.coverage.rules import figure_of
+from regulator.features.coverage.rules.counting import figure_of
 from regulator.features.coverage.terms import CountingRule, Figure, Tally
 from regulator.features.divisions.queries import DivisionRow, get_division, list_children, within
 from regulator.features.divisions.terms import CODE_LENGTHS, Level, Scope

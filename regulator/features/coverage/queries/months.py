@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from regulator.features.coverage.models import CoverageMonth
 from regulator.features.coverage.queries.counting import list_lines, rule_on
 from regulator.features.coverage.queries.figures import city_of
-from regulator.features.coverage.rules import explain, month_of, read_canonical
+from regulator.features.coverage.rules.counting import explain, month_of, read_canonical
 from regulator.features.coverage.terms import Explanation, Line
 from regulator.features.divisions.queries import DivisionRow, get_division
 from regulator.features.divisions.terms import Scope
