@@ -56,7 +56,7 @@ def codes(refusal: pytest.ExceptionInfo[Refused]) -> list[str]:
 
 # --- rules ----------------------------------------------------------------------------------------------------------
 
-R, O = EstateKind.RESIDENTIAL, EstateKind.OFFICE
+R, OFFICE = EstateKind.RESIDENTIAL, EstateKind.OFFICE
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ R, O = EstateKind.RESIDENTIAL, EstateKind.OFFICE
         pytest.param(R, Mode.NONE, True, id="§6-never-had-any"),
         pytest.param(R, Exclusion.MODE_UNKNOWN, True, id="§6-mode-not-known"),
         pytest.param(EstateKind.SCATTERED_BUILDING, Mode.NONE, True, id="§6-scattered-building"),
-        pytest.param(O, Mode.NONE, False, id="§6-kind-does-not-count"),
+        pytest.param(OFFICE, Mode.NONE, False, id="§6-kind-does-not-count"),
         pytest.param(R, Exclusion.UNDER_CONSTRUCTION, False, id="§6-not-occupied"),
         pytest.param(R, Exclusion.DEMOLISHED, False, id="§6-demolished"),
         pytest.param(R, Exclusion.RETIRED, False, id="§6-off-the-register"),
@@ -207,11 +207,11 @@ def test_a_custodian_without_phone_is_refused_and_nothing_kept(estate: Estate, s
     assert session.scalars(select(Custodian)).all() == []
 
 
-@pytest.mark.parametrize("change", [{"people_repair": -1}, {"ended_on": BEGAN - DAY}, {"second": True}])
+@pytest.mark.parametrize("change", [{"people_repair": -1}, {"ended_on": BEGAN - DAY}, {}])
 def test_the_database_refuses_too(estate: Estate, session: Session, change: dict[str, object]) -> None:
     """Two open periods, fewer people than none, an end before the beginning."""
     given = {"estate_code": estate.code, "name": "甲", "phone": PHONE, "recorded_at": NOW, "recorded_by": "x"}
-    if change.pop("second", False):
+    if not change:
         session.add(Custodian(**given, began_on=BEGAN))
     session.add(Custodian(**given, **{"began_on": BEGAN + DAY, **change}))
     with pytest.raises(IntegrityError):
@@ -281,7 +281,7 @@ def test_the_database_and_the_rules_agree(session: Session) -> None:
     make.make_tree()
     company = make.make_company()
     for number, (kind, mode, condition, gone, told) in enumerate(
-        product((R, O), (None, *Mode), Condition, (None, TODAY), (True, False))
+        product((R, OFFICE), (None, *Mode), Condition, (None, TODAY), (True, False))
     ):
         estate = make.make_estate(
             f"楼{number}", kind=kind, condition=condition, retired_on=gone,

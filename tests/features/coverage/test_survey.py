@@ -234,11 +234,14 @@ def test_what_is_answered_in_parts_stays_open_until_a_reason_is_given(street: di
     assert (row.lacks, row.is_settled) == ((MODE, DUTY_PHONE, NAMED), True)
 
 
-def test_a_professional_company_makes_a_custodian_needless(street: dict[str, Estate]) -> None:
+def test_a_professional_company_makes_a_custodian_needless(street: dict[str, Estate], session: Session) -> None:
     current, estate, company = opened(), street["all"], make.make_company()
     given = SurveyAnswer(Mode.PROFESSIONAL, None, 96, "024-22790019")
-    with pytest.raises(Refused):
+    session.commit()
+    with pytest.raises(Refused) as refusal:
         answer(current, estate, given)
+    assert [finding.code for finding in refusal.value.findings] == ["credit_code_needed"]
+    session.rollback()
     assert answer(current, estate, given, company=company) is True
     assert find_custodian(estate, TODAY) is None
 
