@@ -83,11 +83,12 @@ def answer_survey(
         says_anything=answer.says_anything,
     ).or_refuse()
     given: dict[str, Any] = {"reason": current.title, "actor": actor, "now": now}
-    version_now = _correct(estate, answer, estate_version, given)
-    _state_mode(estate, answer, company, version_now, given)
-    if answer.custodian is not None:
-        name_custodian(estate, answer.custodian, version=NOBODY, actor=actor, now=now)
-    _keep(entry, estate, answer, actor, now)
+    with session().begin_nested():  # what a later act refuses takes the earlier ones back, versions too
+        version_now = _correct(estate, answer, estate_version, given)
+        _state_mode(estate, answer, company, version_now, given)
+        if answer.custodian is not None:
+            name_custodian(estate, answer.custodian, version=NOBODY, actor=actor, now=now)
+        _keep(entry, estate, answer, actor, now)
     facts: dict[str, JSON] = {
         "estate": estate.code, "answered": [lack.value for lack in answer.given], "done": entry.done,
     }  # fmt: skip

@@ -37,6 +37,18 @@ def find_custodian(estate: Estate, day: date) -> Custodian | None:
     return session().scalars(query).one_or_none()
 
 
+def find_open_custodian(estate: Estate) -> Custodian | None:
+    """Who is in charge of an estate until further notice."""
+    query = select(Custodian).where(Custodian.estate_code == estate.code, Custodian.ended_on.is_(None))
+    return session().scalars(query).one_or_none()
+
+
+def is_needed(estate: Estate, *, day: date) -> bool:
+    """Whether an estate needs a custodian on a day, has it one or not."""
+    query = _needing(Scope.everything(), day).where(Estate.id == estate.id)
+    return session().execute(query).first() is not None
+
+
 def list_custodians_of(estate: Estate) -> list[Custodian]:
     """Every custodian an estate has had, the latest first."""
     query = select(Custodian).where(Custodian.estate_code == estate.code)

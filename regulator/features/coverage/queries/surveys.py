@@ -166,6 +166,11 @@ class SurveyRow:
     place: Path = NOWHERE
 
     @property
+    def lacked(self) -> tuple[Lack, ...]:
+        """What lacked when the round was opened."""
+        return tuple(map(Lack, self.entry.lacked))
+
+    @property
     def is_settled(self) -> bool:
         """Settled by its answer, or because nothing lacks any more."""
         return self.entry.done or not self.lacks
@@ -246,18 +251,16 @@ def get_survey_estate(scope: Scope, current: SurveyRound, code: str, *, day: dat
     return _row(row, rule_on(day), paths_of([row.SurveyEstate.division_code]))
 
 
-def find_next(scope: Scope, current: SurveyRound, after: SurveyEstate, *, day: date) -> str | None:
-    """The code of the next open estate of a round behind this one, from the beginning again at the end."""
-    place = tuple_(SurveyEstate.division_code, SurveyEstate.estate_code)
-    here = tuple_(after.division_code, after.estate_code)
-    query = (
-        _entries(scope, current, day)
-        .with_only_columns(SurveyEstate.estate_code, maintain_column_froms=True)
-        .where(_open_on(day), SurveyEstate.estate_code != after.estate_code)
-        .order_by(case((place > here, 0), else_=1), SurveyEstate.division_code, SurveyEstate.estate_code)
-        .limit(1)
-    )
-    return session().scalar(query)
+def find_next(scope: Scope, current: SurveyRound, after: SurveyEstate | None = None, *, day: date) -> str | None:
+    """The code of the next open estate behind this one, from the beginning again at the end; without one the first."""
+    query = _entries(scope, current, day).where(_open_on(day))
+    order: list[Any] = [SurveyEstate.division_code, SurveyEstate.estate_code]
+    if after is not None:
+        behind = tuple_(*order) > tuple_(after.division_code, after.estate_code)
+        query = query.where(SurveyEstate.estate_code != after.estate_code)
+        order.insert(0, case((behind, 0), else_=1))
+    codes = query.with_only_columns(SurveyEstate.estate_code, maintain_column_froms=True)
+    return session().scalar(codes.order_by(*order).limit(1))
 
 
 def list_open_names(current: SurveyRound, *, day: date) -> list[str]:

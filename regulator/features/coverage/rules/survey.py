@@ -56,7 +56,7 @@ def judge_answer(*, closed: bool, lacking: Collection[Lack], given: Collection[L
 
 
 def judge_closing(*, closed: bool, waiting: Sequence[str], reason: str | None) -> Verdict:
-    """Whether a round may be closed: all estates are settled, or a reason is given; ``waiting`` names those that are not."""
+    """Whether a round may be closed: all estates are settled, or a reason is given; ``waiting`` names the others."""
     named = "、".join(waiting[:NAMED_AT_MOST])
     return Verdict.of(
         [
