@@ -117,7 +117,7 @@ def _page(found: Any, now: Any, form: forms.Filled[CustodianForm], ending: forms
     return render_template(
         "office/custodians/page.html",
         estate=found,
-        now=now,
+        held=now,
         periods=queries.list_custodians_of(found),
         needed=queries.is_needed(found, day=clock.today()),
         form=form,
