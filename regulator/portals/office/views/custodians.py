@@ -13,6 +13,7 @@ from regulator.features.coverage.queries import custody as queries
 from regulator.features.coverage.queries.custody import CustodyFilter, CustodyRow
 from regulator.features.registry.terms import Mode
 from regulator.foundation import clock
+from regulator.foundation.i18n import current_locale
 from regulator.foundation.paging import parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
@@ -22,7 +23,6 @@ from regulator.portals.office.views.estates import NOT_KNOWN
 from regulator.portals.office.views.estates_work import estate_of
 from regulator.web import filters, forms, navigation
 from regulator.web.access import allow, current_actor, current_scope
-from regulator.web.language import current_locale
 from regulator.web.navigation import MenuGroup
 from regulator.web.transaction import commits
 
