@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from regulator.features.audit.models import AuditEntry
+from regulator.features.coverage.actions import custody
 from regulator.features.coverage.actions.custody import NOBODY, end_custodian, name_custodian
 from regulator.features.coverage.models import Custodian
 from regulator.features.coverage.queries.custody import (
@@ -193,6 +194,15 @@ def test_the_second_of_two_officials_overwrites_nothing(estate: Estate) -> None:
         with pytest.raises(StaleVersion):
             end_custodian(estate, ended_on=TODAY, reason="x", version=version, actor=actor(), now=NOW)
     assert [one.name for one in list_custodians_of(estate)] == ["王秀兰"]
+
+
+def test_who_is_second_to_name_the_first_is_told_so(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both saw nobody in charge; the second finds out from the database only."""
+    name_custodian(estate, GIVEN, version=NOBODY, actor=actor(), now=NOW)
+    monkeypatch.setattr(custody, "_claim", lambda _estate, _version: None)
+    with pytest.raises(StaleVersion):
+        name_custodian(estate, replace(GIVEN, began_on=TODAY), version=NOBODY, actor=actor(), now=NOW)
+    assert [one.ended_on for one in list_custodians_of(estate)] == [None]
 
 
 def test_nobody_can_be_ended(estate: Estate) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from regulator.features.audit.models import AuditEntry
 from regulator.features.coverage.actions.custody import NOBODY, name_custodian
-from regulator.features.coverage.actions.surveys import answer_survey, close_survey, open_survey
+from regulator.features.coverage.actions.surveys import AT_ONCE, answer_survey, close_survey, open_survey
 from regulator.features.coverage.models import SurveyEstate, SurveyRound
 from regulator.features.coverage.queries.custody import find_custodian
 from regulator.features.coverage.queries.surveys import (
@@ -32,6 +32,7 @@ from regulator.features.coverage.rules.survey import is_done, judge_answer, judg
 from regulator.features.coverage.terms import CustodianGiven, EstateKnown, Exclusion, Lack, SurveyAnswer
 from regulator.features.divisions.queries import get_division
 from regulator.features.divisions.terms import Scope
+from regulator.features.registry import signals
 from regulator.features.registry.actions import estates as estate_acts
 from regulator.features.registry.models import Estate
 from regulator.features.registry.queries.services import list_period_facts
@@ -330,6 +331,16 @@ def test_a_round_follows_an_estate_into_its_community(app: Flask, street: dict[s
     assert get_survey_estate(WORKER, current, estate.code, day=TODAY).division_code == make.SHENHE_COMMUNITY
     close_survey(current, reason="x", version=current.version, actor=actor(), now=NOW)
     estate_acts.place_estate(estate, make.SHENHE_STREET, version=estate.version, reason="误", actor=actor(), now=NOW)
+    session.expire_all()
+    assert get_survey_estate(WORKER, current, estate.code, day=TODAY).division_code == make.SHENHE_COMMUNITY
+
+
+def test_many_estates_that_move_at_once_are_followed(street: dict[str, Estate], session: Session) -> None:
+    """As after an import: more codes than go into one statement, those of no round among them."""
+    current, estate = opened(), street["street"]
+    estate.division_code = make.SHENHE_COMMUNITY
+    session.flush()
+    signals.touch({estate.code, *(f"{make.HEPING_COMMUNITY}{number:04d}" for number in range(2 * AT_ONCE))})
     session.expire_all()
     assert get_survey_estate(WORKER, current, estate.code, day=TODAY).division_code == make.SHENHE_COMMUNITY
 
