@@ -25,7 +25,7 @@ from regulator.features.coverage.actions import tallies
 from regulator.features.coverage.actions.months import close_month
 from regulator.features.coverage.queries.figures import figure_on
 from regulator.features.coverage.queries.months import explanation, last_day_of, latest_month
-from regulator.features.coverage.rules import month_before, month_of
+from regulator.features.coverage.rules.counting import month_before, month_of
 from regulator.features.divisions.queries import DivisionRow, list_cities
 from regulator.foundation import clock
 from regulator.foundation.database import transaction

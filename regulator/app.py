@@ -21,7 +21,7 @@ from regulator.commands.context import sentence_about
 from regulator.config import Settings
 from regulator.features.accounts import actions as accounts
 from regulator.features.audit import actions as audit
-from regulator.features.coverage.actions import tallies
+from regulator.features.coverage.actions import surveys, tallies
 from regulator.features.coverage.actions.sweeping import close_month_in_time
 from regulator.features.coverage.metrics import list_coverage_metrics
 from regulator.features.divisions.queries import list_cities
@@ -163,6 +163,7 @@ def _register_figures() -> None:
     for metric, reckoner in list_coverage_metrics():
         register_metric(metric, reckoner)
     signals.estates_touched.connect(tallies.count_changes)
+    signals.estates_touched.connect(surveys.follow_places)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

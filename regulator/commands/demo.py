@@ -23,7 +23,7 @@ from regulator.features.audit.actions import seal_all
 from regulator.features.audit.terms import Actor
 from regulator.features.coverage.actions.months import close_month
 from regulator.features.coverage.metrics import TARGETED
-from regulator.features.coverage.rules import month_before, month_of
+from regulator.features.coverage.rules.counting import month_before, month_of
 from regulator.features.divisions.actions import copy_city, set_management_area
 from regulator.features.divisions.queries import DivisionRow, list_below, list_cities
 from regulator.features.divisions.terms import Level, Scope

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from regulator.features.accounts.models import Authority, Lockout
 from regulator.features.accounts.terms import LockKind, Role
 from regulator.features.audit.actions import record
+from regulator.features.coverage.models import Custodian
 from regulator.features.divisions.actions import set_management_area
 from regulator.features.registry.models import Company, Estate
 from regulator.foundation import clock
@@ -19,7 +20,7 @@ from regulator.foundation.database import new_key
 from tests.factories import registry as make
 from tests.factories.accounts import make_account
 from tests.house.test_scope import addresses, filled_in
-from tests.house.world import Made, make_one_of_each, open_round
+from tests.house.world import Made, make_one_of_each, open_round, survey_too
 from tests.portals.conftest import Desk, sign_in, statements
 
 __all__ = ["sign_in", "statements"]
@@ -65,6 +66,10 @@ def hang_more_on(session: Session, first: Made, number: int) -> None:
     served = make.make_estate(f"又一花园{number}", make.HEPING_COMMUNITY)
     make.make_service(served, company)
     make.make_contract(served, company)
+    survey_too(session, first.parts["survey_id"], served.code, make.HEPING_COMMUNITY)
+    ended = date(2000 + number, 1, 1)
+    had = {"name": f"又一管护{number}", "phone": "13904010023", "recorded_at": clock.now(), "recorded_by": "x"}
+    session.add(Custodian(estate_code=first.code, began_on=ended, ended_on=ended, version=1, **had))
     person = make.make_person(f"又一人{number}", company)
     make.make_manager(person, estate)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from regulator.features.coverage.models import Custodian, SurveyEstate, SurveyRound
 from regulator.features.registry.imports.columns import Kind
 from regulator.features.registry.imports.models import ImportBatch
 from regulator.features.registry.imports.terms import BatchState
@@ -50,6 +51,7 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
     other = make.make_company(f"沈阳{MARK}城市服务有限公司{number}", district)
     estate = make.make_estate(f"{MARK}花园{number}", division, address=f"{MARK}路{number}号")
     unclear = make.make_estate(f"{MARK}新村{number}", division[:9], to_be_placed=True)
+    make.make_estate(f"{MARK}散楼{number}", division)  # nobody has stated its mode: it needs a custodian
     service = make.make_service(estate, company)
     unlinked = make.make_service(unclear, None, Mode.PROFESSIONAL, company_spelling=f"{MARK}物业{number}")
     first = make.make_contract(estate, company, BEGAN, ENDED, number=f"{MARK}-{number}")
@@ -87,6 +89,7 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
     }  # fmt: skip
     session.add_all(rows.values())
     session.flush()
+    survey = make_survey(session, number, estate.code, division)
     session.add(CommitteeMember(id=new_key(), committee_id=rows["committee_id"].id, name=f"{MARK}委员{number}"))
     session.add(PersonCertificate(id=new_key(), person_id=person.id, number=f"{MARK}证{number}"))
     made = Made(company.credit_code, company.name, estate.code, {name: row.id for name, row in rows.items()})
@@ -99,8 +102,33 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
         "employment_id": employment.id,
         "assignment_id": manager.id,
         "district": district,
+        "survey_id": survey.id,
     }
     return made
+
+
+def make_survey(session: Session, number: int, code: str, division: str) -> SurveyRound:
+    """A custodian of an estate and a round that asks about it; only the first is open, a street has no two."""
+    survey = SurveyRound(
+        id=new_key(), division_code=division[:9], title=f"{MARK}摸底{number}", due_on=LATER, opened_at=make.NOW,
+        opened_by="x", closed_at=None if number == 1 else make.NOW, version=1,
+    )  # fmt: skip
+    session.add(survey)
+    session.flush()
+    survey_too(session, survey.id, code, division)
+    session.add(
+        Custodian(
+            id=new_key(), estate_code=code, name=f"{MARK}管护{number}", phone="13904010023", began_on=LATER,
+            recorded_at=make.NOW, recorded_by="x", version=1,
+        )
+    )  # fmt: skip
+    return survey
+
+
+def survey_too(session: Session, survey_id: object, code: str, division: str) -> None:
+    """One more estate in a round."""
+    entry = {"division_code": division, "lacked": ["duty_phone"], "done": False, "version": 1}
+    session.add(SurveyEstate(round_id=survey_id, estate_code=code, **entry))
 
 
 def open_round(session: Session, *made: Made) -> None:

@@ -1,4 +1,4 @@
-"""Words of the coverage rate: what an estate counts as, tallies and figures (domain.md §6). Pure."""
+"""Words of coverage: what an estate counts as, tallies and figures, custodians, surveys (domain.md §6). Pure."""
 
 from __future__ import annotations
 
@@ -52,10 +52,25 @@ class ChangeReason(StrEnum):
 
 
 class CoverageAct(StrEnum):
-    """What the trail calls the acts on coverage."""
+    """What the trail calls the acts on coverage, custodians and surveys."""
 
+    CUSTODIAN_CORRECTED = "custodian.corrected"
+    CUSTODIAN_ENDED = "custodian.ended"
+    CUSTODIAN_NAMED = "custodian.named"
     MONTH_CLOSED = "coverage.month_closed"
     RULE_SET = "coverage.rule_set"
+    SURVEY_ANSWERED = "survey.answered"
+    SURVEY_CLOSED = "survey.closed"
+    SURVEY_OPENED = "survey.opened"
+
+
+class Lack(StrEnum):
+    """What the register does not know of an estate and a baseline survey (摸底调查) asks for, in the form's order."""
+
+    MODE = "mode"
+    HOUSEHOLDS = "households"
+    DUTY_PHONE = "duty_phone"
+    CUSTODIAN = "custodian"
 
 
 UNLABELLED = ()
@@ -196,3 +211,70 @@ class Explanation:
     first: Mapping[Measure, Measured]
     last: Mapping[Measure, Measured]
     parts: tuple[Part, ...]
+
+
+# --- custodians and surveys -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CustodianGiven:
+    """A custodian (管护责任人) as an official names one. Numbers of people; None is not known, which is never zero."""
+
+    name: str
+    phone: str
+    began_on: date
+    unit: str | None = None
+    people_cleaning: int | None = None
+    people_order: int | None = None
+    people_repair: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The days of a custodian's period, both included; ``ended_on`` None is still going on."""
+
+    began_on: date
+    ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class EstateKnown:
+    """What the register knows today of an estate that a survey may ask about."""
+
+    kind: EstateKind
+    state: State
+    households: int | None
+    duty_phone: str | None
+    has_custodian: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswer:
+    """What a community answers of one estate: only what lacked, problems found, and why the rest cannot be known.
+
+    ``began_on`` is the first day of the mode; the company that serves goes beside the answer, as its record.
+    """
+
+    mode: Mode | None = None
+    began_on: date | None = None
+    households: int | None = None
+    duty_phone: str | None = None
+    custodian: CustodianGiven | None = None
+    problems: str | None = None
+    unknown_reason: str | None = None
+
+    @property
+    def given(self) -> tuple[Lack, ...]:
+        """What of the lacking is answered."""
+        found = {
+            Lack.MODE: self.mode is not None,
+            Lack.HOUSEHOLDS: self.households is not None,
+            Lack.DUTY_PHONE: self.duty_phone is not None,
+            Lack.CUSTODIAN: self.custodian is not None,
+        }
+        return tuple(lack for lack in Lack if found[lack])
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether there is something to keep."""
+        return bool(self.given or self.problems or self.unknown_reason)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from regulator.foundation.i18n import word
 
-ACTS = ("AccountAct", "TerritoryAct", "AuditAct", "CalendarAct", "BatchAct")
+ACTS = ("AccountAct", "TerritoryAct", "AuditAct", "BatchAct", "CalendarAct", "CoverageAct", "MetricAct")
 SUBJECTS = ("AccountSubject", "CalendarSubject", "SubjectKind", "TrailSubject")
 
 
@@ -27,9 +27,11 @@ class BatchAct(StrEnum):
 class TrailSubject(StrEnum):
     """Subjects that are neither records of the register nor accounts."""
 
+    CUSTODIAN = "custodian"
     DIVISION_BOUNDARY = "division_boundary"
     IMPORT = "import"
     REGISTER = "register"
+    SURVEY_ROUND = "survey_round"
     VERIFICATION_ROUND = "verification_round"
 
 

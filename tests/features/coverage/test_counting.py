@@ -18,7 +18,7 @@ from regulator.features.coverage.queries import integrity
 from regulator.features.coverage.queries.counting import count_on, counted_day, list_lines, rule_on
 from regulator.features.coverage.queries.figures import figure_on, list_months, overview_on
 from regulator.features.coverage.queries.months import closing_of, explanation, next_closing
-from regulator.features.coverage.rules import PRACTICE, figure_of, state_of, tallies_of
+from regulator.features.coverage.rules.counting import PRACTICE, figure_of, state_of, tallies_of
 from regulator.features.coverage.terms import ChangeReason, Exclusion, Measure, Measured
 from regulator.features.divisions.models import Division
 from regulator.features.divisions.queries import get_division
@@ -301,9 +301,7 @@ def test_two_codes_of_one_form_are_two_places(city: Session) -> None:
 
 def test_the_day_of_closing_is_the_fifth_working_day_and_provisional_without_a_notice(city: Session) -> None:
     seed_calendar(known_years(), actor=actor(), now=NOW)
-    assert closing_of("2026-09") == Due(
-        date(2026, 10, 13), is_provisional=False
-    )  # the 10th made up
+    assert closing_of("2026-09") == Due(date(2026, 10, 13), is_provisional=False)  # the 10th made up
     assert closing_of("2026-12").is_provisional
     assert next_closing(CITY, TODAY) == ("2026-10", closing_of("2026-10"))
     close_month(get_division(CITY), "2026-09", actor=actor(), now=NOW)

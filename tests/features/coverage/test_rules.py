@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulator.features.coverage.rules import (
+from regulator.features.coverage.rules.counting import (
     PRACTICE,
     canonical,
     content_hash,

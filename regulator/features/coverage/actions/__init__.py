@@ -1,1 +1,1 @@
-"""Acts of coverage: keeping the tallies true, closing months, setting the rule."""
+"""Acts of coverage: tallies kept true, months closed, the rule set, custodians named, surveys opened and answered."""

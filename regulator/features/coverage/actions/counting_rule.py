@@ -11,7 +11,7 @@ from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import JSON, Actor
 from regulator.features.coverage.models import CoverageMonth, CoverageRule
 from regulator.features.coverage.queries.counting import rule_on
-from regulator.features.coverage.rules import judge_rule
+from regulator.features.coverage.rules.counting import judge_rule
 from regulator.features.coverage.terms import CountingRule, CoverageAct
 from regulator.features.registry.terms import EstateKind, Mode
 from regulator.foundation.database import session

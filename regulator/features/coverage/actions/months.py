@@ -12,7 +12,14 @@ from regulator.features.audit.terms import JSON, Actor
 from regulator.features.coverage.models import CoverageMonth, CoverageMonthTally
 from regulator.features.coverage.queries.counting import list_lines, rule_on
 from regulator.features.coverage.queries.months import last_day_of, latest_month, latest_months
-from regulator.features.coverage.rules import canonical, content_hash, judge_closing, month_after, month_of, tallies_of
+from regulator.features.coverage.rules.counting import (
+    canonical,
+    content_hash,
+    judge_closing,
+    month_after,
+    month_of,
+    tallies_of,
+)
 from regulator.features.coverage.terms import CoverageAct, Line, Tally
 from regulator.features.divisions.queries import DivisionRow, list_cities
 from regulator.features.divisions.terms import Level, Scope, lineage

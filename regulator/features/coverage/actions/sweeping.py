@@ -6,7 +6,7 @@ from datetime import datetime
 
 from regulator.features.coverage.actions.months import close_due
 from regulator.features.coverage.queries.months import closing_of
-from regulator.features.coverage.rules import month_before, month_of
+from regulator.features.coverage.rules.counting import month_before, month_of
 from regulator.features.registry.queries.records import register_info
 from regulator.foundation.clock import day_of
 

@@ -8,6 +8,8 @@ from regulator.features.coverage.models.counting import (
     CoverageRule,
     CoverageTally,
 )
+from regulator.features.coverage.models.custody import Custodian
+from regulator.features.coverage.models.survey import SurveyEstate, SurveyRound
 
 __all__ = [
     "CoverageDay",
@@ -16,4 +18,7 @@ __all__ = [
     "CoverageMonthTally",
     "CoverageRule",
     "CoverageTally",
+    "Custodian",
+    "SurveyEstate",
+    "SurveyRound",
 ]

@@ -1,1 +1,1 @@
-"""Questions to coverage: figures of any day, closed months, and what they say of the days between."""
+"""Questions to coverage: figures of any day, closed months and what changed, custodians, surveys."""

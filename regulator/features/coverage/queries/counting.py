@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, or_, select, type_coerce
 
 from regulator.features.coverage.models import CoverageDay, CoverageRule
-from regulator.features.coverage.rules import PRACTICE
+from regulator.features.coverage.rules.counting import PRACTICE
 from regulator.features.coverage.terms import CountingRule, Exclusion, Line, Tally, as_state
 from regulator.features.divisions.queries import within
 from regulator.features.divisions.terms import Scope

@@ -18,7 +18,7 @@ from regulator.features.coverage.queries.counting import (
     list_rules,
     rule_on,
 )
-from regulator.features.coverage.rules import figure_of
+from regulator.features.coverage.rules.counting import figure_of
 from regulator.features.coverage.terms import CountingRule, Figure, Tally, as_state
 from regulator.features.divisions.queries import DivisionRow, get_division, list_children, list_in, within
 from regulator.features.divisions.terms import CODE_LENGTHS, Level, Scope, merge

@@ -12,7 +12,7 @@ from regulator.features.coverage.models import CoverageMonth, CoverageMonthTally
 from regulator.features.coverage.queries.counting import by_place, count_on, counted_day
 from regulator.features.coverage.queries.figures import KEPT, NUMBERS
 from regulator.features.coverage.queries.months import lines_of
-from regulator.features.coverage.rules import content_hash, tallies_of
+from regulator.features.coverage.rules.counting import content_hash, tallies_of
 from regulator.features.coverage.terms import Tally
 from regulator.features.divisions.terms import CODE_LENGTHS, Level, Scope, lineage
 from regulator.foundation.database import session

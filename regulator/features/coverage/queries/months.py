@@ -12,7 +12,7 @@ from regulator.features.calendar.queries import working_days
 from regulator.features.coverage.models import CoverageMonth
 from regulator.features.coverage.queries.counting import list_lines, rule_on
 from regulator.features.coverage.queries.figures import city_of
-from regulator.features.coverage.rules import (
+from regulator.features.coverage.rules.counting import (
     CLOSING_WORKING_DAY,
     explain,
     month_after,

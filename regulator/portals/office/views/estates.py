@@ -1,5 +1,6 @@
 """Estates on the office's desk: the list and the page of a day. Acts are in `estates_work`."""
 
+from datetime import date
 from typing import Any
 
 from flask import render_template, request
@@ -8,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from regulator.features.accounts.terms import Permission
+from regulator.features.coverage.queries import custody
 from regulator.features.divisions.queries import path_of, paths_of
 from regulator.features.registry.queries import committees, contracts, notices, services
 from regulator.features.registry.queries import estates as queries
@@ -145,18 +147,19 @@ def estate(code: str) -> ResponseReturnValue:
         acts_recorded=len(history),
         scope=scope,
         day=day,
-        **_beside(found),
+        **_beside(found, day),
     )
 
 
-def _beside(found: Any) -> dict[str, Any]:
-    """What hangs on the estate: contracts, disputes, names that wait, committees, notices."""
+def _beside(found: Any, day: date) -> dict[str, Any]:
+    """What hangs on the estate: contracts, disputes, names that wait, committees, notices, the custodian of the day."""
     return {
         "contracts": contracts.list_contracts_of(found.id) if _may(Permission.CONTRACTS_VIEW) else [],
         "disputes": contracts.list_disputes_of(found.id),
         "links": link_queries.list_links_of(found.id),
         "committees": committees.list_committees_of(found.id) if _may(Permission.COMMITTEES_VIEW) else [],
         "notices": notices.list_notices_of(found.id),
+        "custodian": custody.find_custodian(found, day) if _may(Permission.CUSTODIANS_VIEW) else None,
     }
 
 

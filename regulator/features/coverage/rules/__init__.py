@@ -1,0 +1,1 @@
+"""Rules of coverage: counting and explaining, custodians, the baseline survey. Pure."""
