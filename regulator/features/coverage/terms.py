@@ -51,9 +51,29 @@ class ChangeReason(StrEnum):
     CORRECTED = "corrected"
 
 
+class WarningKind(StrEnum):
+    """Why an estate may soon be without management, or is already: the lines of the early warnings, in their order."""
+
+    COMPANY_LEAVES = "company_leaves"
+    DISMISSED = "dismissed"
+    CONTRACT_ENDING = "contract_ending"
+    CONTINUED = "continued"
+    ABANDONED = "abandoned"
+
+
+class BulletinPhase(StrEnum):
+    """How far the making of a bulletin has come."""
+
+    COUNTED = "counted"
+    DRAWN = "drawn"
+    PRINTED = "printed"
+    KEPT = "kept"
+
+
 class CoverageAct(StrEnum):
     """What the trail calls the acts on coverage."""
 
+    BULLETIN_ASKED = "coverage.bulletin_asked"
     MONTH_CLOSED = "coverage.month_closed"
     RULE_SET = "coverage.rule_set"
 

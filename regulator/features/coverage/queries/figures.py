@@ -107,17 +107,17 @@ def _kept() -> Select[Any]:
     ).where(CoverageTally.estates > 0)
 
 
-def list_months(division: DivisionRow, limit: int = 13) -> list[MonthFigure]:
-    """The figures of the latest closed months of a division, the earliest first; communities have none."""
-    city = city_of(division.code)
+def list_months(division: DivisionRow, limit: int = 13, until: str | None = None) -> list[MonthFigure]:
+    """The figures of the latest closed months of a division, the earliest first; communities have none.
+
+    ``until`` (2026-10) leaves those up to that month.
+    """
+    closed = select(CoverageMonth.month, CoverageMonth.day, CoverageMonth.rule_from).where(
+        CoverageMonth.city_code == city_of(division.code), *([CoverageMonth.month <= until] if until else [])
+    )
     months = {
         month: (day, rule_from)
-        for month, day, rule_from in session().execute(
-            select(CoverageMonth.month, CoverageMonth.day, CoverageMonth.rule_from)
-            .where(CoverageMonth.city_code == city)
-            .order_by(CoverageMonth.month.desc())
-            .limit(limit)
-        )
+        for month, day, rule_from in session().execute(closed.order_by(CoverageMonth.month.desc()).limit(limit))
     }
     query = select(
         CoverageMonthTally.month,
