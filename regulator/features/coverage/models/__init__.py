@@ -1,5 +1,6 @@
 """Tables of coverage. No queries."""
 
+from regulator.features.coverage.models.bulletin import CoverageBulletin
 from regulator.features.coverage.models.counting import (
     CoverageDay,
     CoverageEstate,
@@ -10,6 +11,7 @@ from regulator.features.coverage.models.counting import (
 )
 
 __all__ = [
+    "CoverageBulletin",
     "CoverageDay",
     "CoverageEstate",
     "CoverageMonth",
