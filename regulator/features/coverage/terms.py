@@ -61,6 +61,16 @@ class WarningKind(StrEnum):
     ABANDONED = "abandoned"
 
 
+class WarningMeaning(StrEnum):
+    """What each line of the warnings says of an estate, in one sentence; the same codes as the kinds."""
+
+    COMPANY_LEAVES = "company_leaves"
+    DISMISSED = "dismissed"
+    CONTRACT_ENDING = "contract_ending"
+    CONTINUED = "continued"
+    ABANDONED = "abandoned"
+
+
 class BulletinPhase(StrEnum):
     """How far the making of a bulletin has come."""
 
