@@ -34,6 +34,7 @@ from regulator.features.metrics.terms import Target
 from regulator.features.registry.queries.records import register_info
 from regulator.foundation.database import session
 from regulator.foundation.errors import BadInput, NotFound
+from regulator.foundation.files import file_room
 from regulator.foundation.paging import Count
 
 TREND_MONTHS = 12
@@ -112,9 +113,21 @@ def list_closed(division: DivisionRow) -> list[str]:
 
 
 def find_bulletin(division: DivisionRow, month: str, language: str) -> CoverageBulletin | None:
-    """The bulletin that was made from just what would be said now; None when it is to be made."""
+    """The bulletin that was made from just what would be said now and whose files are there; None: it is to be made.
+
+    Raises BadInput for a month that is not closed.
+    """
+    basis = basis_of(division, month, language)
     found = session().get(CoverageBulletin, (division.code, month, language))
-    return found if found is not None and found.basis == basis_of(division, month, language) else None
+    return found if found is not None and found.basis == basis and _has_files(found) else None
+
+
+def _has_files(bulletin: CoverageBulletin) -> bool:
+    """False after a restored database came without its files."""
+    try:
+        return all(file_room().path(name) for name in (bulletin.pdf, bulletin.docx))
+    except NotFound:
+        return False
 
 
 def basis_of(division: DivisionRow, month: str, language: str) -> str:
