@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, join, outerjoin
 
 from regulator.features.coverage.forecast import ENDING_DAYS, leaves_on
 from regulator.features.coverage.terms import WarningKind
@@ -171,11 +171,11 @@ def _abandoned(scope: Scope, day: date) -> Select[Any]:
         .correlate(Estate)
         .scalar_subquery()
     )
+    abandoned = join(Estate, Service, Service.estate_id == Estate.id)
     since = func.coalesce(Service.began_on, Service.stated_for).label("day")
     return (
         select(*_ROW, Company.credit_code, Company.name.label("company_name"), since)
-        .join(Service, Service.estate_id == Estate.id)
-        .outerjoin(Company, Company.id == last)
+        .select_from(outerjoin(abandoned, Company, Company.id == last))
         .where(
             within(scope, Estate.division_code),
             live_on(Estate, day),
