@@ -1,5 +1,6 @@
 """Early warnings on both databases: what stands on each line, what does not, in whose scope, and at what cost."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -305,8 +306,8 @@ def test_as_many_statements_for_many_rows_as_for_few(city: Session, kind: Warnin
     assert len(seen) == len(WarningKind)
 
 
-def test_ending_contracts_are_found_by_the_day_they_end(city: Session) -> None:
-    """Not by reading every contract: 2,000 of them, two of which end soon."""
+def test_ending_contracts_are_found_without_reading_every_contract(city: Session) -> None:
+    """2,000 of them, two of which end soon: by the day they end or by the estates of the scope."""
     company = make_company()
     for number in range(400):
         estate = make_estate(f"小区{number}")
@@ -320,9 +321,7 @@ def test_ending_contracts_are_found_by_the_day_they_end(city: Session) -> None:
     stmt = _ending(CITY_SCOPE, TODAY).compile(db.engine, compile_kwargs={"literal_binds": True})
     explain = "EXPLAIN" if is_postgres() else "EXPLAIN QUERY PLAN"
     plan = "\n".join(str(row) for row in city.execute(text(f"{explain} {stmt}".replace(":", "\\:"))))
-    assert "ix_contract_ended_on" in plan
-    assert "SCAN contract" not in plan
-    assert "Seq Scan on contract" not in plan
+    assert re.search(r"SCAN contract\b|Seq Scan on contract\b", plan) is None, plan
 
 
 def test_the_words_say_the_days_the_rule_has() -> None:

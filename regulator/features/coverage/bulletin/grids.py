@@ -19,14 +19,20 @@ PARTS = (
     Say.COL_PLACE, Say.COL_ALL, Say.COL_MANAGED, Say.COL_RATE, Say.COL_AREA_RATE, Say.COL_HOUSEHOLDS_RATE,
     Say.COL_PROFESSIONAL, Say.COL_TARGET, Say.COL_GAP, Say.COL_CHANGE, Say.COL_RANK,
 )  # fmt: skip
+RATES = frozenset(
+    {Say.COL_RATE, Say.COL_AREA_RATE, Say.COL_HOUSEHOLDS_RATE, Say.COL_PROFESSIONAL, Say.COL_CHANGE}
+)
+WIDE = 1.2
+"""How much wider than a number a rate with its heading is."""
 CHANGES = (Say.COL_REASON, Say.COL_ESTATES, Say.COL_MANAGED_CHANGE, Say.COL_ALL_CHANGE, Say.COL_POINTS)
 EXCLUDED = (Say.COL_REASON, Say.COL_ESTATES, Say.COL_FLOOR_AREA, Say.COL_HOUSEHOLDS)
 
 
 def _columns(names: Iterable[Say], voice: Voice, first: float) -> tuple[Column, ...]:
     """Words in the first column, ``first`` times as wide as the figures beside it."""
-    head, *others = (voice.say(name) for name in names)
-    return (Column(head, width=first), *(Column(text, is_number=True) for text in others))
+    head, *others = names
+    figures = (Column(voice.say(name), is_number=True, width=WIDE if name in RATES else 1.0) for name in others)
+    return (Column(voice.say(head), width=first), *figures)
 
 
 # --- divisions ------------------------------------------------------------------------------------------------------
@@ -43,7 +49,7 @@ def parts_table(facts: BulletinFacts, voice: Voice) -> Table | None:
     before = facts.told.first[Measure.ESTATES] if facts.told else None
     rows.append(_row(voice.say(Say.TOTAL), facts.figure, before, facts.target, None, voice))
     caption = voice.say(Say.PARTS_CAPTION, minimum=MINIMUM_SAMPLE)
-    return Table(_columns(PARTS, voice, 2.1), tuple(rows), caption)
+    return Table(_columns(PARTS, voice, 1.9), tuple(rows), caption)
 
 
 def ranks_of(estates: Mapping[str, Measured]) -> dict[str, int]:
