@@ -36,8 +36,7 @@ from regulator.features.divisions.queries import DivisionRow, Path, get_division
 from regulator.features.divisions.terms import Level, Scope
 from regulator.features.metrics.actions import set_target
 from regulator.features.metrics.terms import Bound, Target
-from regulator.features.registry.actions import estates as estate_acts
-from regulator.features.registry.terms import Condition, EstateKind, Mode, RegisterNature
+from regulator.features.registry.terms import EstateKind, Mode, RegisterNature
 from regulator.foundation import jobs
 from regulator.foundation.errors import BadInput, NotFound
 from regulator.foundation.files import file_room
@@ -268,7 +267,7 @@ def test_a_pace_is_written_with_one_decimal_at_most() -> None:
         pytest.param({}, "截至2026年10月31日，没有需要预警的小区。", id="nothing"),
         pytest.param(
             {WarningKind.DISMISSED: 2, WarningKind.ABANDONED: 1001},
-            "截至2026年10月31日，需要关注的小区（不限于计入统计的类型）：业主已通知解聘2个、弃管1000以上个。",
+            "截至2026年10月31日，需要关注的小区（不限于计入统计的类型）：业主已通知解聘2个、弃管1000个以上。",
             id="two-kinds-and-a-ceiling",
         ),
     ],
@@ -444,14 +443,7 @@ def test_a_bulletin_is_made_once_and_found_again(city: Session) -> None:
     kept = (first.pdf, first.docx, first.made_at, first.basis)
     assert ask(CITY) is None
     city.expire_all()
-    estate_acts.register_estate(
-        {
-            "name": "后来的小区", "division_code": SHENHE_COMMUNITY, "kind": EstateKind.RESIDENTIAL,
-            "condition": Condition.OCCUPIED,
-        },
-        actor=actor(),
-        now=NOW,
-    )  # fmt: skip
+    make_service(make_estate("后来的小区"), make_company())  # corrections show in the next one
     city.commit()
     again = queries.find_bulletin(get_division(CITY), "2026-10", DEFAULT_LOCALE)
     assert again is not None

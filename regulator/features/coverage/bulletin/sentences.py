@@ -9,10 +9,11 @@ from fractions import Fraction
 from regulator.features.coverage.bulletin.terms import BulletinPhrase as Say
 from regulator.features.coverage.bulletin.voice import Voice, points_between
 from regulator.features.coverage.queries.bulletins import BulletinFacts
-from regulator.features.coverage.terms import Explanation, Measure, Rate
+from regulator.features.coverage.terms import Explanation, Measure, Rate, WarningKind
 from regulator.features.divisions.terms import Level
 from regulator.features.metrics.terms import Target
 from regulator.features.registry.terms import Mode
+from regulator.foundation.paging import COUNT_CEILING, Count
 from regulator.law.measures import Share
 
 
@@ -179,11 +180,13 @@ def _paced(pace: Fraction) -> str:
 
 def warning_sentence(facts: BulletinFacts, voice: Voice) -> str:
     """Which warnings there are, those with nothing in them left out."""
-    items = [
-        voice.say(Say.ITEM, what=voice.label(kind), number=voice.count(count))
-        for kind, count in facts.warnings.items()
-        if count.number
-    ]
+    items = [_counted(kind, count, voice) for kind, count in facts.warnings.items() if count.number]
     if not items:
         return voice.say(Say.NOTHING_WARNED, day=voice.day(facts.day))
     return voice.say(Say.WARNED, day=voice.day(facts.day), kinds=voice.commas(items))
+
+
+def _counted(kind: WarningKind, count: Count, voice: Voice) -> str:
+    if count.is_ceiling:
+        return voice.say(Say.ITEM_ABOVE, what=voice.label(kind), number=voice.number(COUNT_CEILING))
+    return voice.say(Say.ITEM, what=voice.label(kind), number=voice.number(count.number))

@@ -22,6 +22,7 @@ class BulletinPhrase(StrEnum):
     COMMA = "comma"
     AND = "and"
     ITEM = "item"
+    ITEM_ABOVE = "item_above"
     MORE_THAN = "more_than"
     AREA_LARGE = "area_large"
     AREA = "area"
