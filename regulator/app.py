@@ -21,7 +21,7 @@ from regulator.commands.context import sentence_about
 from regulator.config import Settings
 from regulator.features.accounts import actions as accounts
 from regulator.features.audit import actions as audit
-from regulator.features.coverage.actions import surveys, tallies
+from regulator.features.coverage.actions import bulletins, surveys, tallies
 from regulator.features.coverage.actions.sweeping import close_month_in_time
 from regulator.features.coverage.metrics import list_coverage_metrics
 from regulator.features.divisions.queries import list_cities
@@ -149,6 +149,7 @@ def _register_work() -> None:
     jobs.register_handler(batches.JUDGE_JOB, judge_batch, batches.give_up)
     jobs.register_handler(batches.APPLY_JOB, apply_batch, batches.give_up)
     jobs.register_handler(batches.UNDO_JOB, undo_batch, batches.give_up)
+    jobs.register_handler(bulletins.BULLETIN_JOB, bulletins.make_bulletin)
     jobs.register_handler(maps.SHELL_JOB, maps.draw_shell)
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))

@@ -6,7 +6,7 @@ A difference between SQLite and PostgreSQL lives here, in ``search`` or in the m
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,7 +14,9 @@ from uuid import UUID
 import uuid_utils
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
+    Date,
     DateTime,
     Dialect,
     Engine,
@@ -24,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     Uuid,
     event,
+    func,
     text,
 )
 from sqlalchemy.exc import OperationalError
@@ -119,6 +122,12 @@ def session() -> Session:
 def is_postgres(current: Session | None = None) -> bool:
     """Whether the register stands on PostgreSQL."""
     return (current or session()).get_bind().dialect.name == "postgresql"
+
+
+def next_day(column: Any) -> ColumnElement[date]:
+    """The day after a column's, for comparing with days."""
+    found: ColumnElement[date] = column + 1 if is_postgres() else func.date(column, "+1 day", type_=Date)
+    return found
 
 
 def driver_of(current: Session | None = None) -> Any:

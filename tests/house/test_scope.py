@@ -22,8 +22,10 @@ __all__ = ["sign_in"]
 SignIn = Callable[..., Desk]
 ROOT = Path(__file__).parents[2]
 WORKLISTS = ("placing", "links", "disputes", "continued", "mode", "stale")
+WARNINGS = ("company_leaves", "dismissed", "contract_ending", "continued", "abandoned")
 HISTORIES = ("company", "estate", "person")
 EVERYBODYS = {
+    "office.coverage_warning": "a list of warnings is everybody's; its rows are looked for below",
     "office.verification_close": "a round is the whole city's; closing it is refused by right, not by place",
     "office.verification_differences": "a round is the whole city's; its rows are looked for below",
     "office.verification_records": "a round is the whole city's; its rows are looked for below",
@@ -61,6 +63,8 @@ def addresses(rule: Rule, made: Made) -> Iterator[str]:
     if rule.endpoint == "office.history":
         keys = {"company": "credit_code", "estate": "code", "person": "person_id"}
         choices = [parts | {"kind": kind, "key": made.parts[keys[kind]]} for kind in HISTORIES]
+    if rule.endpoint == "office.coverage_warning":
+        choices = [parts | {"kind": kind} for kind in WARNINGS]
     if rule.endpoint == "office.worklist":
         choices = [parts | {"name": name} for name in WORKLISTS]
     for chosen in choices:
@@ -117,6 +121,7 @@ def test_no_list_page_search_or_file_of_another_district_shows_them(app: Flask, 
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("office.") and not rule.arguments and "GET" in (rule.methods or ())
     ]
+    lists += [f"/office/coverage/warnings/{kind}" for kind in WARNINGS]
     lists += [f"/office/worklists/{name}" for name in WORKLISTS] + [
         "/office/verification/1",
         "/office/verification/1/differences",

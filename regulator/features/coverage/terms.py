@@ -51,9 +51,39 @@ class ChangeReason(StrEnum):
     CORRECTED = "corrected"
 
 
+class WarningKind(StrEnum):
+    """Why an estate may soon be without management, or is already: the lines of the early warnings, in their order."""
+
+    COMPANY_LEAVES = "company_leaves"
+    DISMISSED = "dismissed"
+    CONTRACT_ENDING = "contract_ending"
+    CONTINUED = "continued"
+    ABANDONED = "abandoned"
+
+
+class WarningMeaning(StrEnum):
+    """What each line of the warnings says of an estate, in one sentence; the same codes as the kinds."""
+
+    COMPANY_LEAVES = "company_leaves"
+    DISMISSED = "dismissed"
+    CONTRACT_ENDING = "contract_ending"
+    CONTINUED = "continued"
+    ABANDONED = "abandoned"
+
+
+class BulletinPhase(StrEnum):
+    """How far the making of a bulletin has come."""
+
+    COUNTED = "counted"
+    DRAWN = "drawn"
+    PRINTED = "printed"
+    KEPT = "kept"
+
+
 class CoverageAct(StrEnum):
     """What the trail calls the acts on coverage, custodians and surveys."""
 
+    BULLETIN_ASKED = "coverage.bulletin_asked"
     CUSTODIAN_CORRECTED = "custodian.corrected"
     CUSTODIAN_ENDED = "custodian.ended"
     CUSTODIAN_NAMED = "custodian.named"

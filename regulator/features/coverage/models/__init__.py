@@ -1,5 +1,6 @@
 """Tables of coverage. No queries."""
 
+from regulator.features.coverage.models.bulletin import CoverageBulletin
 from regulator.features.coverage.models.counting import (
     CoverageDay,
     CoverageEstate,
@@ -12,6 +13,7 @@ from regulator.features.coverage.models.custody import Custodian
 from regulator.features.coverage.models.survey import SurveyEstate, SurveyRound
 
 __all__ = [
+    "CoverageBulletin",
     "CoverageDay",
     "CoverageEstate",
     "CoverageMonth",

@@ -148,13 +148,17 @@ def _kept() -> Select[Any]:
     ).where(CoverageTally.estates > 0)
 
 
-def list_months(division: DivisionRow, limit: int = 13) -> list[MonthFigure]:
-    """The figures of the latest closed months of a division, the earliest first; communities have none."""
+def list_months(division: DivisionRow, limit: int = 13, until: str | None = None) -> list[MonthFigure]:
+    """The figures of the latest closed months of a division, the earliest first; communities have none.
+
+    ``until`` (2026-10) leaves those up to that month.
+    """
     if division.level not in KEPT:
         return []
     closed = (
         select(CoverageMonth.month, CoverageMonth.day, CoverageMonth.closed_at, CoverageMonth.content_hash)
         .where(CoverageMonth.city_code == city_of(division.code))
+        .where(*([CoverageMonth.month <= until] if until else []))
         .order_by(CoverageMonth.month.desc())
         .limit(limit)
     )

@@ -5,14 +5,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.queries import NOWHERE, DivisionRow, Path, paths_of, within
 from regulator.features.divisions.terms import Scope
 from regulator.features.registry.facts import facts_of
-from regulator.features.registry.models import Company, Estate, Notice
-from regulator.features.registry.queries.bounds import estate_in_scope
+from regulator.features.registry.models import Company, Contract, Estate, Notice, Service
+from regulator.features.registry.queries.bounds import active_on, estate_in_scope, live_on
 from regulator.features.registry.rules.notices import effective_on
 from regulator.features.registry.terms import NoticeKind, Party
 from regulator.foundation.database import session
@@ -98,13 +98,15 @@ def get_notice(scope: Scope, notice_id: UUID, *, day: date) -> Notice:
 
 @dataclass(frozen=True, slots=True)
 class NoticeFilter:
-    """What a list of notices is narrowed to."""
+    """What a list of notices is narrowed to; ``serving_on`` leaves those whose company still serves on that day."""
 
     division: DivisionRow | None = None
     kind: NoticeKind | None = None
+    kinds: tuple[NoticeKind, ...] = ()
     given_by: Party | None = None
     dated_from: date | None = None
     dated_to: date | None = None
+    serving_on: date | None = None
     sort: str = "-dated"
 
 
@@ -130,13 +132,34 @@ def _list(scope: Scope, wanted: NoticeFilter) -> Select[Any]:
     stmt = _notices().where(within(narrowed, Estate.division_code), Notice.retired_on.is_(None))
     if wanted.kind:
         stmt = stmt.where(Notice.kind == wanted.kind)
+    if wanted.kinds:
+        stmt = stmt.where(Notice.kind.in_(wanted.kinds))
     if wanted.given_by:
         stmt = stmt.where(Notice.given_by == wanted.given_by)
     if wanted.dated_from:
         stmt = stmt.where(Notice.dated_on >= wanted.dated_from)
     if wanted.dated_to:
         stmt = stmt.where(Notice.dated_on <= wanted.dated_to)
+    if wanted.serving_on:
+        stmt = stmt.where(_still_serves(wanted.serving_on))
     return stmt
+
+
+def _still_serves(day: date) -> ColumnElement[bool]:
+    """The condition that a notice stands on a day: its company serves on, and no later contract has overtaken it."""
+    served = exists().where(
+        Service.estate_id == Notice.estate_id,
+        Service.company_id == Notice.company_id,
+        active_on(day),
+        or_(Service.began_on.is_(None), Service.began_on <= Notice.dated_on),
+    )
+    agreed_anew = exists().where(
+        Contract.estate_id == Notice.estate_id,
+        Contract.company_id == Notice.company_id,
+        Contract.retired_on.is_(None),
+        Contract.began_on > Notice.dated_on,
+    )
+    return and_(Notice.dated_on <= day, live_on(Estate, day), served, ~agreed_anew)
 
 
 def notice_facts(notice: Notice, credit_code: str) -> dict[str, Any]:
