@@ -156,8 +156,8 @@ def reasons(
     first: Line | None, last: Line | None, frozen_first: Any = "same", frozen_last: Any = "same"
 ) -> list[ChangeReason]:
     begin, end = (first if frozen_first == "same" else frozen_first), (last if frozen_last == "same" else frozen_last)
-    days = [{item.code: item} if item else {} for item in (begin, first, last, end)]
-    return [part.reason for part in explain(*days, PRACTICE).parts]
+    a, b, c, d = ({item.code: item} if item else {} for item in (begin, first, last, end))
+    return [part.reason for part in explain(a, b, c, d, PRACTICE).parts]
 
 
 @pytest.mark.parametrize(
