@@ -92,8 +92,8 @@ def facts(
     now: Mapping[str, Line], before: Mapping[str, Line] | None = None, target: Target | None = None, **given: Any
 ) -> BulletinFacts:
     """The facts of October with these estates, and of September where there was one."""
-    trend = [MonthFigure("2026-09", DAY_BEFORE, figure(before))] if before is not None else []
-    trend.append(MonthFigure("2026-10", DAY, figure(now)))
+    trend = [MonthFigure("2026-09", DAY_BEFORE, figure(before), NOW, "0" * 64)] if before is not None else []
+    trend.append(MonthFigure("2026-10", DAY, figure(now), NOW, "0" * 64))
     row = [Closed(one.month, one.figure.estates) for one in trend]
     usual: dict[str, Any] = {
         "place": PLACE, "path": Path("沈阳市"), "month": "2026-10", "day": DAY, "figure": figure(now),
@@ -184,7 +184,7 @@ def test_the_change(before: dict[str, Line] | None, now: dict[str, Line], said: 
 
 def test_a_month_before_that_counts_otherwise_today_is_named() -> None:
     found = facts(lines(8, 10), lines(7, 10))
-    published = MonthFigure("2026-09", DAY_BEFORE, figure(lines(5, 10)))
+    published = MonthFigure("2026-09", DAY_BEFORE, figure(lines(5, 10)), NOW, "0" * 64)
     told = ZH.paragraph(sentences.change_sentences(replace(found, trend=(published, found.trend[-1])), ZH))
     assert told == (
         "覆盖率比上月（70.0%）提高10.0个百分点。上月数据按本月统计口径和辖区重新计算，上月公布数为50.0%。"
