@@ -69,7 +69,7 @@ run: install
 	@BIN=$(BIN) dev/run $(DEMO)
 
 test: packages install-test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install-test
 	@$(BIN)/python dev/check.py
