@@ -18,6 +18,7 @@ from regulator.app import create_app
 from regulator.config import Environment, Settings
 from regulator.foundation.database import session as current_session
 from regulator.foundation.extensions import db, enable_migrations
+from regulator.foundation.i18n import LOCALES
 from regulator.resources import resource_dir
 from tests import postgres
 
@@ -69,16 +70,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Each test has an application of its own; what their pages are made of is compiled once."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FileSystemBytecodeCache]:
+    """Each test has an application of its own; what their pages are made of is compiled once in each language."""
+    return {locale: FileSystemBytecodeCache(str(tmp_path_factory.mktemp(f"templates-{locale}"))) for locale in LOCALES}
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
+def app(database_url: str, tmp_path: Path, compiled_templates: dict[str, FileSystemBytecodeCache]) -> Iterator[Flask]:
     """The application on a fresh database, with its context pushed for the test's own look-ups."""
     application = create_app(settings_for(database_url, tmp_path / "var"))
-    application.jinja_env.bytecode_cache = compiled_templates
+    for locale, compiled in compiled_templates.items():
+        application.jinja_env.in_language(locale).bytecode_cache = compiled
     enable_migrations(application, resource_dir("migrations"))
     with application.app_context():
         yield application

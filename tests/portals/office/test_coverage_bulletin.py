@@ -147,7 +147,7 @@ def test_a_month_that_is_not_closed_says_so(sign_in: Open, month: str) -> None:
 
 def test_before_any_month_is_closed(sign_in: Open) -> None:
     desk = sign_in(Role.CITY_OFFICER, make.CITY)
-    assert "尚无已结算的月份" in desk.get(PAGE)
+    assert "尚无已结算月份" in desk.get(PAGE)
     assert desk.fetch(f"{PAGE}.pdf").status_code == 404
 
 

@@ -10,8 +10,10 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
 from regulator.features.accounts.terms import PERMISSIONS, Permission, Role
+from regulator.features.calendar.queries import working_days
 from regulator.features.coverage.terms import WarningKind
 from regulator.features.registry.models import Notice
+from regulator.features.registry.rules.notices import SIXTY_DAYS
 from regulator.features.registry.terms import Mode, NoticeKind, Party, RecordSource
 from regulator.foundation import clock
 from regulator.foundation.database import new_key
@@ -57,6 +59,7 @@ def one(kind: WarningKind, name: str, community: str, session: Session) -> None:
         kind=NoticeKind.CONTINUED_SERVICE_ENDED if leaves else NoticeKind.DISMISSAL,
         given_by=Party.COMPANY if leaves else Party.OWNERS,
         dated_on=today - 10 * DAY,
+        received_on=today - 10 * DAY,
         source=RecordSource.TYPED,
         registered_at=make.NOW,
         updated_at=make.NOW,
@@ -69,8 +72,10 @@ def test_from_the_menu_over_the_counts_to_each_list(sign_in: Open, warned: dict[
     desk = sign_in(Role.DISTRICT_OFFICER, make.SHENHE)
     assert 'href="/office/coverage/warnings"' in desk.get("/office/")
     counts = desk.get("/office/coverage/warnings")
+    given = clock.today() - 10 * DAY
+    sixty = str((working_days().due(SIXTY_DAYS, given).day - clock.today()).days)  # 50, more where it ends on a day off
     days = {
-        WarningKind.COMPANY_LEAVES: "50", WarningKind.DISMISSED: "50", WarningKind.CONTRACT_ENDING: "30",
+        WarningKind.COMPANY_LEAVES: sixty, WarningKind.DISMISSED: sixty, WarningKind.CONTRACT_ENDING: "30",
         WarningKind.CONTINUED: "-3", WarningKind.ABANDONED: "0",
     }  # fmt: skip
     for kind, name in warned.items():
