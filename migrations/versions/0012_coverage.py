@@ -89,7 +89,10 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        "ix_coverage_month_tally_division_code_month", "coverage_month_tally", ["division_code", "month"], unique=False
+        "ix_coverage_month_tally_level_division_code_month",
+        "coverage_month_tally",
+        ["level", "division_code", "month"],
+        unique=False,
     )
     op.create_table(
         "coverage_rule",
@@ -197,7 +200,7 @@ def downgrade() -> None:
     op.drop_index("ix_coverage_tally_level_division_code", table_name="coverage_tally")
     op.drop_table("coverage_tally")
     op.drop_table("coverage_rule")
-    op.drop_index("ix_coverage_month_tally_division_code_month", table_name="coverage_month_tally")
+    op.drop_index("ix_coverage_month_tally_level_division_code_month", table_name="coverage_month_tally")
     op.drop_table("coverage_month_tally")
     op.drop_table("coverage_estate")
     op.drop_table("coverage_day")

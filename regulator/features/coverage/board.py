@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from regulator.features.coverage.terms import Figure
+from regulator.features.coverage.terms import Figure, Measured
 from regulator.features.metrics.rules import judge_standing, missing, months_left, needed_each_month
 from regulator.features.metrics.terms import Standing, Target
 
@@ -52,7 +52,7 @@ def judge(figure: Figure, target: Target | None, day: date) -> Judged:
 def rows_of(
     parts: Sequence[tuple[str, str, Figure]],
     targets: Mapping[str, Target],
-    courses: Mapping[str, Sequence[Figure]],
+    courses: Mapping[str, Sequence[Measured]],
     *,
     day: date,
     minimum: int,
@@ -65,7 +65,7 @@ def rows_of(
             name,
             judge(figure, targets.get(code), day),
             ranks.get(code),
-            tuple(then.estates.share().exact for then in courses.get(code, ())),
+            tuple(then.share().exact for then in courses.get(code, ())),
         )
         for code, name, figure in parts
     ]

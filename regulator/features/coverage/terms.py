@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from regulator.features.registry.terms import EstateKind, Mode
 from regulator.law.measures import Share
@@ -108,12 +109,12 @@ UNLABELLED = ()
 State = str
 """What an estate counts as on a day: the value of a ``Mode``, or of an ``Exclusion`` that leaves it out altogether."""
 
-_MODES = frozenset(mode.value for mode in Mode)
+_STATES: Mapping[str, Mode | Exclusion] = {state.value: state for kind in (Exclusion, Mode) for state in kind}
 
 
 def as_state(value: str) -> Mode | Exclusion:
-    """The state a kept value names."""
-    return Mode(value) if value in _MODES else Exclusion(value)
+    """The state a kept value names. Raises KeyError for none."""
+    return _STATES[value]
 
 
 LEFT_OUT = (Exclusion.DEMOLISHED, Exclusion.MODE_UNKNOWN, Exclusion.RETIRED, Exclusion.UNDER_CONSTRUCTION)
@@ -149,8 +150,7 @@ class Line:
     households: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """So many estates of one kind in one state: their known areas and households, and of how many they are known."""
 
     kind: EstateKind

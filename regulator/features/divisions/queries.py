@@ -100,6 +100,11 @@ def find_division(code: str) -> DivisionRow | None:
     return _row(found) if found else None
 
 
+def find_divisions(codes: Iterable[str]) -> list[DivisionRow]:
+    """The divisions of these codes, closed ones included; unknown ones are left out."""
+    return [_row(item) for item in session().scalars(select(Division).where(Division.code.in_(set(codes))))]
+
+
 def get_division(code: str) -> DivisionRow:
     """The division of this code, closed ones included. Raises NotFound."""
     if (found := find_division(code)) is None:

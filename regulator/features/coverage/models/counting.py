@@ -96,7 +96,7 @@ class CoverageMonthTally(Counted, Base):
     """The tallies of a closed month for every city, district and street, so that a trend need not unpack it."""
 
     __tablename__ = "coverage_month_tally"
-    __table_args__ = (Index("ix_coverage_month_tally_division_code_month", "division_code", "month"),)
+    __table_args__ = (Index("ix_coverage_month_tally_level_division_code_month", "level", "division_code", "month"),)
 
     month: Mapped[str] = mapped_column(String(7), primary_key=True)
     division_code: Mapped[str] = mapped_column(CODE, primary_key=True)

@@ -7,7 +7,21 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, or_, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
 
 from regulator.features.coverage.models import CoverageDay, CoverageRule
 from regulator.features.coverage.rules.counting import PRACTICE
@@ -17,6 +31,7 @@ from regulator.features.divisions.terms import Scope
 from regulator.features.registry.models import Estate, Service
 from regulator.features.registry.queries.bounds import active_on
 from regulator.features.registry.terms import Condition, EstateKind, Mode
+from regulator.foundation.asking import AnySelect, ask
 from regulator.foundation.database import session
 
 
@@ -79,8 +94,8 @@ def count_on(scope: Scope, day: date, digits: int) -> dict[str, list[Tally]]:
             Estate.kind,
             state,
             func.count(),
-            func.coalesce(func.sum(Estate.floor_area), 0),
-            func.coalesce(func.sum(Estate.households), 0),
+            cast(func.coalesce(func.sum(Estate.floor_area), 0), BigInteger),
+            cast(func.coalesce(func.sum(Estate.households), 0), BigInteger),
             func.count(Estate.floor_area),
             func.count(Estate.households),
         )
@@ -96,36 +111,38 @@ def by_place(rows: Any) -> dict[str, list[Tally]]:
     """Rows of (place, kind, state, five numbers) as tallies by place."""
     found: dict[str, list[Tally]] = defaultdict(list)
     for place, kind, state, *numbers in rows:
-        found[place].append(Tally(kind, as_state(state), *map(int, numbers)))
+        found[place].append(Tally(kind, as_state(state), *numbers))
     return found
 
 
 def counted_day() -> date | None:
     """The day for which today's tallies stand; None while none are kept."""
-    return session().scalar(select(CoverageDay.day))
+    found: date | None = ask(_DAY).scalar()
+    return found
+
+
+_DAY: AnySelect = select(CoverageDay.day)
+
+
+_RULES: AnySelect = select(
+    CoverageRule.effective_from, CoverageRule.kinds, CoverageRule.full, CoverageRule.source
+).order_by(CoverageRule.effective_from.desc())
+_RULE_ON = _RULES.where(CoverageRule.effective_from <= bindparam("day")).limit(1)
 
 
 def rule_on(day: date) -> CountingRule:
     """The counting rule in force on a day; where the city has set none, the usual practice."""
-    query = (
-        select(CoverageRule)
-        .where(CoverageRule.effective_from <= day)
-        .order_by(CoverageRule.effective_from.desc())
-        .limit(1)
-    )
-    found = session().scalars(query).first()
-    return _rule(found) if found else PRACTICE
+    found = ask(_RULE_ON, day=day).first()
+    return _rule(*found) if found else PRACTICE
 
 
 def list_rules() -> list[CountingRule]:
     """Every counting rule there has been, the latest first."""
-    query = select(CoverageRule).order_by(CoverageRule.effective_from.desc())
-    return [*map(_rule, session().scalars(query)), PRACTICE]
+    return [*(_rule(*row) for row in ask(_RULES)), PRACTICE]
 
 
-def _rule(row: CoverageRule) -> CountingRule:
-    kinds, full = frozenset(map(EstateKind, row.kinds)), frozenset(map(Mode, row.full))
-    return CountingRule(row.effective_from, kinds, full, row.source)
+def _rule(effective_from: date, kinds: list[str], full: list[str], source: str) -> CountingRule:
+    return CountingRule(effective_from, frozenset(map(EstateKind, kinds)), frozenset(map(Mode, full)), source)
 
 
 def flat(found: dict[str, list[Tally]]) -> Iterator[Tally]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
 from regulator.features.coverage.models import CoverageMonth, CoverageMonthTally, CoverageTally
 from regulator.features.coverage.queries.counting import (
@@ -19,11 +20,12 @@ from regulator.features.coverage.queries.counting import (
     rule_on,
 )
 from regulator.features.coverage.rules.counting import figure_of
-from regulator.features.coverage.terms import CountingRule, Figure, Tally, as_state
-from regulator.features.divisions.queries import DivisionRow, get_division, list_children, list_in, within
-from regulator.features.divisions.terms import CODE_LENGTHS, Level, Scope, merge
-from regulator.features.registry.terms import EstateKind
+from regulator.features.coverage.terms import LEFT_OUT, NOTHING, CountingRule, Figure, Measured, Tally, as_state
+from regulator.features.divisions.queries import DivisionRow, find_divisions, get_division, list_children, list_in
+from regulator.features.divisions.terms import CITY_PREFIX, CODE_LENGTHS, Level, Scope, merge, successor
+from regulator.features.registry.terms import EstateKind, Mode
 from regulator.foundation import clock
+from regulator.foundation.asking import AnySelect, ask
 from regulator.foundation.database import session
 
 NUMBERS = ("estates", "floor_area", "households", "floor_area_known", "households_known")
@@ -74,17 +76,20 @@ def figure_on(code: str, day: date, kinds: Collection[EstateKind] = ()) -> Figur
 
 def _tallies(division: DivisionRow, day: date) -> list[Tally]:
     if division.level in KEPT and counted_day() == day:
-        query = _kept().where(CoverageTally.level == division.level, CoverageTally.division_code == division.code)
-        return list(flat(by_place(session().execute(query))))
+        return list(flat(by_place(ask(_OF_ONE, level=division.level, code=division.code))))
     scope = Scope((division.range,))
     return list(flat(count_on(scope, day, CODE_LENGTHS[division.level])))
 
 
 def overview_on(code: str, day: date, kinds: Collection[EstateKind] = ()) -> Overview:
     """A division and its parts on a day; as many statements whatever lies below. Raises NotFound."""
-    division, rule = get_division(code), rule_on(day)
+    return _overview(get_division(code), day, kinds)
+
+
+def _overview(division: DivisionRow, day: date, kinds: Collection[EstateKind]) -> Overview:
+    rule = rule_on(day)
     below = division.level.below
-    parts = list_children(code) if below else []
+    parts = list_children(division.code) if below else []
     tallies = _tallies_below(division, below, day) if below else {}
     whole = list(flat(tallies)) if below else _tallies(division, day)
     shown = {part.code for part in parts}
@@ -107,7 +112,7 @@ def overview_of(scope: Scope, day: date, kinds: Collection[EstateKind] = ()) -> 
     """The territory of an official: its one division with the parts below, or the several divisions it is made of."""
     tops = top_divisions(scope)
     if len(tops) == 1:
-        return overview_on(tops[0].code, day, kinds)
+        return _overview(tops[0], day, kinds)
     rule = rule_on(day)
     found = {top: _tallies(top, day) for top in tops}
     return Overview(
@@ -121,7 +126,14 @@ def overview_of(scope: Scope, day: date, kinds: Collection[EstateKind] = ()) -> 
 
 
 def top_divisions(scope: Scope) -> list[DivisionRow]:
-    """The fewest divisions that make up a territory, by code; a level is looked at only while something is missing."""
+    """The fewest divisions that make up a territory, by code.
+
+    A range that is a division's own names it; only where neighbours have been merged are the levels walked through, and
+    each only while something is missing.
+    """
+    if all(item.high == successor(item.low) for item in scope.ranges):
+        own = (f"{item.low}00" if len(item.low) == CITY_PREFIX else item.low for item in scope.ranges)
+        return sorted(find_divisions(own), key=lambda row: row.code)
     tops: list[DivisionRow] = []
     for level in Level:
         if merge(top.range for top in tops) == merge(scope.ranges):
@@ -134,18 +146,20 @@ def top_divisions(scope: Scope) -> list[DivisionRow]:
 def _tallies_below(division: DivisionRow, below: Level, day: date) -> dict[str, list[Tally]]:
     scope = Scope((division.range,))
     if below in KEPT and counted_day() == day:
-        query = _kept().where(CoverageTally.level == below, within(scope, CoverageTally.division_code))
-        return by_place(session().execute(query))
+        return by_place(ask(_OF_PARTS, level=below, low=division.range.low, high=division.range.high))
     return count_on(scope, day, CODE_LENGTHS[below])
 
 
-def _kept() -> Select[Any]:
-    return select(
-        CoverageTally.division_code,
-        CoverageTally.kind,
-        CoverageTally.state,
-        *(getattr(CoverageTally, name) for name in NUMBERS),
-    ).where(CoverageTally.estates > 0)
+_KEPT_ROWS: AnySelect = select(
+    CoverageTally.division_code,
+    CoverageTally.kind,
+    CoverageTally.state,
+    *(getattr(CoverageTally, name) for name in NUMBERS),
+).where(CoverageTally.level == bindparam("level"))
+_OF_ONE = _KEPT_ROWS.where(CoverageTally.division_code == bindparam("code"))
+_OF_PARTS = _KEPT_ROWS.where(
+    CoverageTally.division_code >= bindparam("low"), CoverageTally.division_code < bindparam("high")
+)
 
 
 def list_months(division: DivisionRow, limit: int = 13, until: str | None = None) -> list[MonthFigure]:
@@ -167,6 +181,76 @@ def list_months(division: DivisionRow, limit: int = 13, until: str | None = None
     return [MonthFigure(row.month, row.day, found[row.month], row.closed_at, row.content_hash) for row in rows]
 
 
+def closed_months(division: DivisionRow, limit: int = 13) -> dict[str, date]:
+    """The latest closed months with their last days, the earliest first; communities have none."""
+    query = (
+        select(CoverageMonth.month, CoverageMonth.day)
+        .where(CoverageMonth.city_code == city_of(division.code))
+        .order_by(CoverageMonth.month.desc())
+        .limit(limit)
+    )
+    return dict(sorted(session().execute(query).all())) if division.level in KEPT else {}
+
+
+def courses(
+    divisions: Collection[DivisionRow], months: Mapping[str, date], now: CountingRule | None = None
+) -> dict[str, dict[str, Measured]]:
+    """The estates of closed months by division and month, added up by the database: a statement for each rule.
+
+    ``now`` is the rule in force today, where it has been looked up already.
+    """
+    found = {row.code: dict.fromkeys(months, NOTHING) for row in divisions}
+    earliest = min(months.values(), default=None)
+    known = [now] if now and earliest and now.effective_from <= earliest else None
+    rules = known or (list_rules() if months else [])
+    for rule in rules:
+        ruled = [month for month, day in months.items() if rule is _in_force(rules, day)]
+        for code, month, *numbers in _course(divisions, ruled, rule):
+            if code in found:
+                found[code][month] = Measured(*map(int, numbers))
+    return found
+
+
+def _in_force(rules: Iterable[CountingRule], day: date) -> CountingRule:
+    return next(rule for rule in rules if rule.effective_from <= day)
+
+
+def _course(divisions: Collection[DivisionRow], months: Sequence[str], rule: CountingRule) -> Iterator[Any]:
+    """Rows of (code, month, managed, professional, all) of these divisions, and perhaps of others between them."""
+    for level in {row.level for row in divisions} if months else ():
+        codes = [row.code for row in divisions if row.level is level]
+        inside = {"low": min(codes), "high": max(codes), "first": months[0], "last": months[-1]}
+        yield from ask(_course_by(rule), level=level, **inside)
+
+
+@lru_cache(maxsize=8)
+def _course_by(rule: CountingRule) -> AnySelect:
+    estates, state, kind = CoverageMonthTally.estates, CoverageMonthTally.state, CoverageMonthTally.kind
+
+    def added(states: Collection[Mode]) -> ColumnElement[int]:
+        return func.sum(case((or_(*(state == one.value for one in sorted(states))), estates), else_=0))
+
+    return (
+        select(
+            CoverageMonthTally.division_code,
+            CoverageMonthTally.month,
+            added(rule.full),
+            added([Mode.PROFESSIONAL]),
+            func.sum(estates),
+        )
+        .where(
+            CoverageMonthTally.level == bindparam("level"),
+            CoverageMonthTally.division_code >= bindparam("low"),
+            CoverageMonthTally.division_code <= bindparam("high"),
+            CoverageMonthTally.month >= bindparam("first"),
+            CoverageMonthTally.month <= bindparam("last"),
+            or_(*(kind == one for one in sorted(rule.kinds))),
+            and_(*(state != one.value for one in LEFT_OUT)),
+        )
+        .group_by(CoverageMonthTally.division_code, CoverageMonthTally.month)
+    )
+
+
 def figures_by_month(divisions: Collection[DivisionRow], months: Mapping[str, date]) -> dict[str, dict[str, Figure]]:
     """The frozen figures of several divisions by code and month (months with their last days); two statements."""
     query = select(
@@ -184,7 +268,7 @@ def figures_by_month(divisions: Collection[DivisionRow], months: Mapping[str, da
     for code, month, kind, state, *numbers in session().execute(query):
         tallies[code][month].append(Tally(kind, as_state(state), *numbers))
     rules = list_rules()
-    in_force = {month: next(rule for rule in rules if rule.effective_from <= day) for month, day in months.items()}
+    in_force = {month: _in_force(rules, day) for month, day in months.items()}
     return {
         code: {month: figure_of(rows, in_force[month]) for month, rows in found.items()}
         for code, found in tallies.items()

@@ -68,46 +68,51 @@ def state_of(
 def figure_of(tallies: Iterable[Tally], rule: CountingRule, kinds: Collection[EstateKind] = ()) -> Figure:
     """The rates of what was tallied; ``kinds`` narrows to some of the kinds that count (single buildings apart)."""
     counted = rule.kinds & frozenset(kinds) if kinds else rule.kinds
-    rows = list(tallies)
-    inside = [row for row in rows if row.kind in counted]
-    seen = [row for row in inside if row.state not in LEFT_OUT]
+    sums: dict[State, list[int]] = defaultdict(lambda: [0] * 5)
+    others = [0] * 5
+    for row in tallies:
+        if row.kind in counted:
+            _put(sums[row.state], row)
+        elif not kinds and row.state not in OUT:
+            _put(others, row)
+    seen = {state: found for state, found in sums.items() if state not in OUT}
     return Figure(
-        {measure: _measured(seen, rule, measure) for measure in Measure},
-        {mode: _amounts(row for row in seen if row.state == mode) for mode in Mode},
-        _excluded(inside, seen, [] if kinds else [row for row in rows if row.kind not in counted]),
+        {measure: _measured(seen, rule, place) for place, measure in enumerate(Measure)},
+        {mode: _amounts(seen.get(mode)) for mode in Mode},
+        _excluded(sums, seen.values(), others),
     )
 
 
-def _measured(rows: Iterable[Tally], rule: CountingRule, measure: Measure) -> Measured:
-    managed = professional = everything = 0
-    for row in rows:
-        amount = _amount(row, measure)
-        everything += amount
-        managed += amount * rule.counts(Rate.FULL, row.state)
-        professional += amount * rule.counts(Rate.PROFESSIONAL, row.state)
-    return Measured(managed, professional, everything)
+OUT = frozenset(LEFT_OUT)
 
 
-def _amount(row: Tally, measure: Measure) -> int:
-    found: int = getattr(row, measure.value)
-    return found
+def _put(sums: list[int], row: Tally) -> None:
+    sums[0] += row.estates
+    sums[1] += row.floor_area
+    sums[2] += row.households
+    sums[3] += row.floor_area_known
+    sums[4] += row.households_known
 
 
-def _amounts(rows: Iterable[Tally]) -> Amounts:
-    found = list(rows)
-    return Amounts(
-        sum(row.estates for row in found), sum(row.floor_area for row in found), sum(row.households for row in found)
-    )
+def _measured(seen: Mapping[State, list[int]], rule: CountingRule, place: int) -> Measured:
+    """One measure, which stands at ``place`` of the sums."""
+    managed = sum(found[place] for state, found in seen.items() if rule.counts(Rate.FULL, state))
+    professional = sum(found[place] for state, found in seen.items() if rule.counts(Rate.PROFESSIONAL, state))
+    return Measured(managed, professional, sum(found[place] for found in seen.values()))
 
 
-def _excluded(inside: list[Tally], seen: list[Tally], others: list[Tally]) -> dict[Exclusion, Amounts]:
-    found = {state: _amounts(row for row in inside if row.state == state) for state in LEFT_OUT}
-    without_area = sum(row.estates - row.floor_area_known for row in seen)
-    without_households = sum(row.estates - row.households_known for row in seen)
-    found[Exclusion.FLOOR_AREA_UNKNOWN] = Amounts(without_area, None, None)
-    found[Exclusion.HOUSEHOLDS_UNKNOWN] = Amounts(without_households, None, None)
-    found[Exclusion.KIND_NOT_COUNTED] = _amounts(row for row in others if row.state not in LEFT_OUT)
-    return found
+def _amounts(found: list[int] | None) -> Amounts:
+    return Amounts(*found[:3]) if found else Amounts(0, 0, 0)
+
+
+def _excluded(
+    sums: Mapping[State, list[int]], seen: Collection[list[int]], others: list[int]
+) -> dict[Exclusion, Amounts]:
+    excluded = {state: _amounts(sums.get(state)) for state in LEFT_OUT}
+    excluded[Exclusion.FLOOR_AREA_UNKNOWN] = Amounts(sum(found[0] - found[3] for found in seen), None, None)
+    excluded[Exclusion.HOUSEHOLDS_UNKNOWN] = Amounts(sum(found[0] - found[4] for found in seen), None, None)
+    excluded[Exclusion.KIND_NOT_COUNTED] = _amounts(others)
+    return excluded
 
 
 def tallies_of(lines: Iterable[Line]) -> list[Tally]:

@@ -1,6 +1,6 @@
 """Coverage on the office's desk: the dashboard of a territory, the estates behind each number, months, changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,9 +15,9 @@ from regulator.features.coverage.metrics import MINIMUM_SAMPLE, TARGETED
 from regulator.features.coverage.queries import estates as queries
 from regulator.features.coverage.queries import figures, months
 from regulator.features.coverage.queries.estates import CountedEstate, Group
-from regulator.features.coverage.queries.figures import MonthFigure, Overview
+from regulator.features.coverage.queries.figures import Overview
 from regulator.features.coverage.queries.months import next_closing
-from regulator.features.coverage.terms import ChangeReason, Exclusion, Figure, Measure, Rate
+from regulator.features.coverage.terms import ChangeReason, Exclusion, Measure, Measured, Rate
 from regulator.features.divisions.queries import DivisionRow, get_division, path_of
 from regulator.features.divisions.terms import Scope, lineage
 from regulator.features.metrics.queries import targets_of
@@ -85,7 +85,8 @@ def coverage() -> ResponseReturnValue:
     place = asked_place(scope)
     shown = figures.overview_on(place.code, day, kinds) if place else figures.overview_of(scope, day, kinds)
     sort = listing.asked_sort(board.SORTS)
-    course = _course(shown.division)
+    months_shown = figures.closed_months(shown.division, MONTHS_SHOWN) if shown.division else {}
+    course = figures.courses([*_divisions(shown)], months_shown, shown.rule)
     targets = targets_of(TARGETED, _codes(shown), day.year)
     rows = board.in_order(_rows(shown, targets, course, day), sort)
     if listing.asked_export():
@@ -95,7 +96,7 @@ def coverage() -> ResponseReturnValue:
         shown=shown,
         whole=board.judge(shown.whole, targets.get(shown.division.code) if shown.division else None, day),
         rows=rows,
-        course=course,
+        course=course[shown.division.code] if shown.division else {},
         sort=sort,
         scope=scope,
         day=day,
@@ -109,21 +110,24 @@ def coverage() -> ResponseReturnValue:
     )
 
 
+def _divisions(shown: Overview) -> Iterator[DivisionRow]:
+    """The territory's own division, where it is one, and its parts."""
+    if shown.division:
+        yield shown.division
+    for part in shown.parts:
+        yield part.division
+
+
 def _codes(shown: Overview) -> list[str]:
-    own = [shown.division.code] if shown.division else []
-    return [*own, *(part.division.code for part in shown.parts)]
+    return [row.code for row in _divisions(shown)]
 
 
-def _course(division: DivisionRow | None) -> list[MonthFigure]:
-    return figures.list_months(division, MONTHS_SHOWN) if division else []
-
-
-def _rows(shown: Overview, targets: dict[str, Target], course: list[MonthFigure], day: date) -> list[board.Row]:
-    parts = [part.division for part in shown.parts]
-    past = figures.figures_by_month(parts, {item.month: item.day for item in course}) if course else {}
-    courses = {code: [found[item.month] for item in course] for code, found in past.items()}
+def _rows(
+    shown: Overview, targets: dict[str, Target], course: dict[str, dict[str, Measured]], day: date
+) -> list[board.Row]:
     listed = [(part.division.code, part.division.name, part.figure) for part in shown.parts]
-    return board.rows_of(listed, targets, courses, day=day, minimum=MINIMUM_SAMPLE)
+    past = {code: list(months.values()) for code, months in course.items()}
+    return board.rows_of(listed, targets, past, day=day, minimum=MINIMUM_SAMPLE)
 
 
 def _above(division: DivisionRow | None, scope: Scope) -> list[DivisionRow]:
@@ -175,19 +179,19 @@ def coverage_trend() -> ResponseReturnValue:
     if place is None:
         raise NotFound("division")
     today = clock.today()
-    points = [(item.month, item.figure) for item in _course(place)]
-    points.append((_("today"), figures.figure_on(place.code, today)))
+    closed = figures.courses([place], figures.closed_months(place, MONTHS_SHOWN))[place.code]
+    points = [*closed.items(), (_("today"), figures.figure_on(place.code, today).estates)]
     answer: Response = jsonify(_chart(place, points, targets_of(TARGETED, [place.code], today.year).get(place.code)))
     return answer
 
 
-def _chart(place: DivisionRow, points: Sequence[tuple[str, Figure]], target: Target | None) -> Any:
+def _chart(place: DivisionRow, points: Sequence[tuple[str, Measured]], target: Target | None) -> Any:
     from regulator.foundation import charts  # noqa: PLC0415  # altair behind it, never at the start of a web worker
 
-    series = [charts.Series(label(rate), tuple(_reading(figure, rate) for _month, figure in points)) for rate in Rate]
+    series = [charts.Series(label(rate), tuple(_reading(found, rate) for _month, found in points)) for rate in Rate]
     aim = charts.Target(float(target.share), _("Target %(share)s", share=_said(target.share))) if target else None
     return charts.line_chart(
-        [month for month, _figure in points],
+        [month for month, _found in points],
         series,
         axis=charts.Axis(_("Share of estates"), ".0%"),
         look=charts.Look(_("Coverage of %(place)s by month", place=place.name), width=760),
@@ -195,10 +199,10 @@ def _chart(place: DivisionRow, points: Sequence[tuple[str, Figure]], target: Tar
     )
 
 
-def _reading(figure: Figure, rate: Rate) -> Any:
+def _reading(found: Measured, rate: Rate) -> Any:
     from regulator.foundation import charts  # noqa: PLC0415
 
-    share = figure.estates.share(rate).exact
+    share = found.share(rate).exact
     return charts.Reading(None if share is None else float(share), _said(share))
 
 
