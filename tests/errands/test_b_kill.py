@@ -27,6 +27,8 @@ OWN = (
     "updated_at",
     "decided_at",
     "changed_at",
+    "closed_at",
+    "counted_at",
 )
 """Keys and moments differ from one run to the next; everything else may not."""
 

@@ -5,6 +5,7 @@ import html
 import io
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,11 +17,13 @@ from python_calamine import CalamineWorkbook
 
 from regulator.app import create_app
 from regulator.config import Environment, Settings
+from regulator.foundation import clock
 from tests.errands.installation import EXPECTED, KEYS, ORDER, WORKBOOKS, Installation
 from tests.errands.recording import beside_the_workbooks
 from tests.errands.visitor import Answer, Pairs, Visitor
 
 HEPING, SHENHE = "210102", "210103"
+WEEK = timedelta(days=7)
 
 
 def own_rows(name: str, column: int, value: str) -> set[int]:
@@ -89,7 +92,7 @@ LISTS = (
 )
 KEY = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9A-HJ-NPQRTUWXY]{18}|2101\d{9}|2101\d{12})\b")
 """A record's key: a UUID, a credit code, an estate's code."""
-OTHER_KEYS = ("/office/imports/", "/office/verification/", "/office/worklists/")
+OTHER_KEYS = ("/office/coverage/", "/office/imports/", "/office/verification/", "/office/worklists/")
 """Asked for by other keys than a record's, and looked at one by one."""
 CHOICE = """
 SELECT c.credit_code, c.name AS company, e.code AS estate_code, e.name AS estate, p.id AS person
@@ -112,11 +115,11 @@ class Walls:
         self.place = place
         people = (("city", "city_officer", "210100"), ("heping", "district_officer", HEPING))
         passwords = {name: place.add_account(name, role, scope) for name, role, scope in people}
-        place.add_account("shenhe", "district_officer", SHENHE)
+        passwords["shenhe"] = place.add_account("shenhe", "district_officer", SHENHE)
         report = place.import_file("companies", WORKBOOKS / "companies.xlsx", "--as", "shenhe")
         self.batch = str(UUID(str(report["batch"])))
         place.start()
-        self.city, self.heping = (place.signed_in(name, password) for name, password in passwords.items())
+        self.city, self.heping, shenhe = (place.signed_in(name, password) for name, password in passwords.items())
         found = place.select(CHOICE)[0]
         self.theirs: dict[str, str] = found | {"person": str(UUID(str(found["person"])))}
         named = {name: self.theirs[name] for name in ("credit_code", "estate_code", "person")}
@@ -124,6 +127,9 @@ class Walls:
         new = f"/office/estates/{self.theirs['estate_code']}/contracts/new"
         typed = {"company": self.theirs["credit_code"], "kind": "ordinary", "began_on": "2001-01-01"}
         self.unfiled = self.city.submit(new, "/contracts/new", ended_on="2001-12-31", **typed).ok().path
+        survey = {"division_code": self.theirs["estate_code"][:9], "title": "摸底", "due_on": str(clock.today() + WEEK)}
+        self.survey = shenhe.submit("/office/surveys/new", "/surveys/new", **survey).ok().path
+        self.surveyed = str(place.select("SELECT min(estate_code) AS code FROM survey_estate")[0]["code"])
         self.ours = self._ours()
         assert self.ours.isdisjoint(named.values())
 
@@ -202,7 +208,8 @@ def addresses_of(walls: Walls) -> dict[str, str]:
         waiting += [link for link, _words in walls.city.get(f"/office/{name}?division={SHENHE}&limit=200").ok().links]
     waiting[:0] = [f"/office/companies/{theirs['company']}", f"/office/estates/{theirs['estate']}"]
     waiting[:0] = [f"/office/people/{walls.theirs['person']}", walls.unfiled]
-    found: dict[str, str] = {}
+    answered = f"{walls.survey}/estates/{walls.surveyed}"  # only who may answer is led there
+    found: dict[str, str] = {shape(address): address for address in (walls.survey, answered)}
     while waiting:
         address = waiting.pop(0).partition("?")[0]
         keys = KEY.findall(address)
@@ -224,8 +231,13 @@ def test_every_address_of_another_district_is_404(place: Installation) -> None:
 
     token = own_token(walls)
     keys = {"/office/companies": "credit_code", "/office/estates": "estate_code", "/office/people": "person"}
-    typed = {found.get(each) or each.replace("*", walls.theirs[keys[each.partition("/*")[0]]]) for each in
-             keyed_rules("POST")}  # fmt: skip
+    typed = {
+        found.get(each)
+        or each.replace("/office/surveys/*", walls.survey).replace(
+            "*", walls.theirs.get(keys.get(each.partition("/*")[0], ""), "")
+        )
+        for each in keyed_rules("POST")
+    }
     before = place.dump()
     sent = {address: heping.post(address, token).status for address in typed}
     assert {address: status for address, status in sent.items() if status != 404} == {}
