@@ -40,6 +40,7 @@ NOT_REGISTER = (
         "audit",
         "authority",
         "calendar",
+        "coverage_month",  # the sweep closes months when their day has come, whatever an errand is doing
         "deputy",
         "division",
         "import",
