@@ -58,9 +58,12 @@ _room: FileRoom | None = None
 
 
 def configure(root: Path) -> None:
-    """Say where the process keeps its files."""
+    """Say where the process keeps its files; a place relative to where it was started is made one of its own.
+
+    Flask would look for a relative file beside the application's code.
+    """
     global _room  # noqa: PLW0603  # one room per process, given by the composition root
-    _room = FileRoom(root)
+    _room = FileRoom(root.absolute())
 
 
 def file_room() -> FileRoom:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from flask import Flask, send_file
 
-from regulator.foundation import crypto
+from regulator.foundation import crypto, files
 from regulator.foundation.errors import BadInput, NotFound
 from regulator.foundation.files import FileRoom
 
@@ -67,3 +68,16 @@ def test_too_much_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_a_name_that_is_no_file_is_not_found(tmp_path: Path, name: str) -> None:
     with pytest.raises(NotFound):
         FileRoom(tmp_path).path(name)
+
+
+def test_a_room_named_from_where_one_stands_is_sent_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The usual installation keeps its files in `var/`; Flask alone would look beside the code."""
+    monkeypatch.setattr(files, "_room", None)
+    monkeypatch.chdir(tmp_path)
+    files.configure(Path("var/files"))
+    name = files.file_room().keep([b"a bulletin"], maximum=100)
+    with Flask("regulator").test_request_context():
+        answer = send_file(files.file_room().path(name), "application/pdf")
+        answer.direct_passthrough = False
+        assert answer.get_data() == b"a bulletin"
+        answer.close()
