@@ -26,7 +26,7 @@ from regulator.features.coverage.actions.sweeping import close_month_in_time
 from regulator.features.coverage.metrics import list_coverage_metrics
 from regulator.features.divisions.queries import list_cities
 from regulator.features.maps import actions as maps
-from regulator.features.maps import shelf
+from regulator.features.maps import following, shelf
 from regulator.features.metrics.catalogue import register_metric
 from regulator.features.registry import signals
 from regulator.features.registry.imports import batches
@@ -155,6 +155,7 @@ def _register_work() -> None:
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
     jobs.register_sweeper("maps.keep_shell_fresh", maps.keep_shell_fresh)
     jobs.register_sweeper("coverage.roll_over", tallies.roll_over)
+    jobs.register_sweeper("maps.roll_over", following.roll_over)
     jobs.register_sweeper("coverage.close_month", close_month_in_time)  # after the day has been counted
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
 
@@ -165,6 +166,7 @@ def _register_figures() -> None:
         register_metric(metric, reckoner)
     signals.estates_touched.connect(tallies.count_changes)
     signals.estates_touched.connect(surveys.follow_places)
+    signals.estates_touched.connect(following.follow_changes)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

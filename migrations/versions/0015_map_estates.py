@@ -11,7 +11,7 @@ down_revision: str | None = "0014"
 branch_labels = None
 depends_on = None
 
-CELL = ("y", "x", "mode", "ownership", "condition", "kind", "year", "division_code", "lon", "lat", "number")
+CELL = ("y", "x", "mode", "ownership", "condition", "year", "division_code", "lon", "lat", "number")
 
 
 def upgrade() -> None:

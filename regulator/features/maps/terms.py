@@ -1,6 +1,9 @@
 """Words of the map. Pure."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from regulator.features.divisions.terms import Scope
 
 SCHEMATIC_SOURCE = "geodata/boundaries.geojson"
 """What a boundary row names as its source when the project drew it."""
@@ -17,3 +20,32 @@ class MapNote(StrEnum):
     """What has to be said on the face of a map."""
 
     SCHEMATIC = "schematic"
+
+
+UNKNOWN = "unknown"
+"""What stands for a code that is not known."""
+
+
+class Dimension(StrEnum):
+    """By what the cells of the map are kept beside the mode."""
+
+    ALL = "all"
+    CONDITION = "condition"
+    DECADE = "decade"
+    DISTRICT = "district"
+    OWNERSHIP = "ownership"
+
+
+@dataclass(frozen=True, slots=True)
+class MapFilter:
+    """Which estates of a map are wanted; what is not given is not asked. Codes may hold ``unknown``.
+
+    ``years`` are the first and the last year of completion, both included; None leaves that side open.
+    """
+
+    modes: frozenset[str] = frozenset()
+    ownerships: frozenset[str] = frozenset()
+    conditions: frozenset[str] = frozenset()
+    years: tuple[int | None, int | None] | None = None
+    division: Scope | None = None
+    company: str | None = None

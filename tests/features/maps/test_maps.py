@@ -20,7 +20,8 @@ from regulator.features.audit.models import AuditEntry
 from regulator.features.audit.terms import Actor
 from regulator.features.divisions.models import Division
 from regulator.features.divisions.terms import Level
-from regulator.features.maps import actions, queries, shelf, shell
+from regulator.features.maps import actions, shelf, shell
+from regulator.features.maps.queries import boundaries
 from regulator.features.maps.models import DivisionBoundary
 from regulator.features.registry.models import Company, Estate, Service
 from regulator.features.registry.terms import CompanyStatus, Condition, EstateKind, Mode, RecordSource
@@ -78,7 +79,7 @@ def load_all() -> None:
 def test_boundaries_come_back_as_they_went_in(territory: None, session: Session) -> None:
     load_all()
     session.expire_all()
-    found = {item.division_code: item for item in queries.list_boundaries()}
+    found = {item.division_code: item for item in boundaries.list_boundaries()}
     assert found.keys() == DISTRICTS.keys()
     for code, item in found.items():
         drawn = shapely.MultiPolygon([shapely.geometry.shape(DISTRICTS[code]["geometry"])])
@@ -105,14 +106,14 @@ def test_loading_again_replaces_and_leaves_the_others(territory: None, session: 
     load_all()
     real = {"type": "Polygon", "coordinates": [[[123.4, 41.7], [123.5, 41.7], [123.5, 41.8], [123.4, 41.7]]]}
     feature = {"properties": {"code": "210103"}, "geometry": real}
-    before = queries.wanted_version()
+    before = boundaries.wanted_version()
     with transaction():
         actions.load_boundaries([feature], source="bureau.geojson", actor=Actor.system(), now=NOW.replace(hour=9))
-    found = {item.division_code: item for item in queries.list_boundaries()}
+    found = {item.division_code: item for item in boundaries.list_boundaries()}
     assert len(found) == 13
     assert not found["210103"].schematic
     assert found["210102"].schematic
-    assert queries.wanted_version() != before
+    assert boundaries.wanted_version() != before
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_a_boundary_that_cannot_be_is_refused(territory: None, feature: Mapping[
     with pytest.raises(BadInput) as caught, transaction():
         actions.load_boundaries([given], source="x", actor=Actor.system(), now=NOW)
     assert caught.value.code == code
-    assert queries.count_boundaries() == 0
+    assert boundaries.count_boundaries() == 0
 
 
 def test_estates_of_a_view_with_mode_and_company_of_the_day(territory: None, session: Session) -> None:
@@ -201,12 +202,12 @@ def test_exactly_the_cap_is_not_capped(territory: None, session: Session) -> Non
 def test_the_worker_draws_the_shell_once_and_again_after_a_change(territory: None, session: Session) -> None:
     with transaction():
         actions.keep_shell_fresh(NOW)
-    assert queries.count_boundaries() == 13
+    assert boundaries.count_boundaries() == 13
     assert waiting_jobs(session) == 1
     assert shelf.find_shell("en") is None
     draw()
     version = shelf.current_version()
-    assert version == queries.wanted_version()
+    assert version == boundaries.wanted_version()
     for locale in LOCALES:
         found = shelf.find_shell(locale)
         assert found is not None
@@ -262,9 +263,9 @@ def test_nothing_else_is_handed_out(name: str, tmp_path: Path) -> None:
     assert shelf.get_file("abc1", "en.js").read_text("utf-8") == "1;"
 
 
-def boundary(code: str = "210103") -> queries.Boundary:
+def boundary(code: str = "210103") -> boundaries.Boundary:
     drawn = DISTRICTS[code]
-    return queries.Boundary(code, drawn["properties"]["name"], True, shapely.geometry.shape(drawn["geometry"]))
+    return boundaries.Boundary(code, drawn["properties"]["name"], True, shapely.geometry.shape(drawn["geometry"]))
 
 
 def test_a_drawing_reaches_nothing_outside_and_carries_no_markup_of_its_own() -> None:
@@ -290,13 +291,13 @@ def test_equal_boundaries_give_equal_files_in_each_language() -> None:
 
 
 def test_the_note_stands_only_on_schematic_boundaries() -> None:
-    real = queries.Boundary("210103", "沈河区", False, boundary().geometry)
+    real = boundaries.Boundary("210103", "沈河区", False, boundary().geometry)
     assert "addAttribution" in shell.draw([boundary(), real], "en").script
     assert "addAttribution" not in shell.draw([real], "en").script
 
 
 def test_a_name_is_text_even_when_it_looks_like_markup() -> None:
-    odd = queries.Boundary("210103", "<img src=x onerror=alert(1)>", True, boundary().geometry)
+    odd = boundaries.Boundary("210103", "<img src=x onerror=alert(1)>", True, boundary().geometry)
     assert "<img" not in shell.draw([odd], "en").script.replace("\\u003c", "<").replace("&lt;img", "")
 
 
@@ -308,14 +309,14 @@ def test_what_is_not_served_here_raises(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_an_address_inside_the_drawing_raises_too() -> None:
-    odd = queries.Boundary("210103", "url(//evil.example.org/x)", True, boundary().geometry)
+    odd = boundaries.Boundary("210103", "url(//evil.example.org/x)", True, boundary().geometry)
     with pytest.raises(shell.OutsideAddress):
         shell.draw([odd], "en")
 
 
 def test_asking_the_map_loads_no_gis_library() -> None:
     code = (
-        "import sys; from regulator.features.maps import actions, queries, shelf;"
+        "import sys; from regulator.features.maps import actions, following, shelf; from regulator.features.maps.queries import seen;"
         "print(sorted({'numpy', 'shapely', 'geopandas', 'folium', 'branca', 'pyproj'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

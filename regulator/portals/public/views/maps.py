@@ -1,6 +1,5 @@
 """The public map: its page with the list beside it, the estates of a stretch of map, the drawn files."""
 
-import json
 from functools import partial
 from urllib.parse import quote
 
@@ -11,13 +10,13 @@ from flask_babel import lazy_gettext as _l
 
 from regulator.config import Settings
 from regulator.features.divisions import queries as divisions
-from regulator.features.maps import queries as maps
-from regulator.features.maps import shelf
-from regulator.features.maps.queries import EstatePoint
+from regulator.features.maps import asked, shelf
+from regulator.features.maps.geojson import collection_of
+from regulator.features.maps.queries.boundaries import any_schematic
+from regulator.features.maps.queries.listing import public_estates_listed
+from regulator.features.maps.queries.seen import public_estates_in
 from regulator.features.registry.terms import Mode
 from regulator.foundation import clock
-from regulator.foundation.errors import BadInput
-from regulator.foundation.geo import BBox
 from regulator.foundation.i18n import current_locale, label
 from regulator.portals.public import blueprint as public
 from regulator.web import navigation
@@ -39,7 +38,7 @@ def map_page() -> ResponseReturnValue:
     """The map where it has been drawn, and always the same estates as a list."""
     settings: Settings = current_app.config["SETTINGS"]
     q = request.args.get("q", "").strip()
-    page, total = maps.public_estates_listed(q, on=clock.today(), cursor=request.args.get("cursor"), limit=LISTED)
+    page, total = public_estates_listed(q, on=clock.today(), cursor=request.args.get("cursor"), limit=LISTED)
     shell = shelf.find_shell(current_locale())
     return render_template(
         "public/map.html",
@@ -47,7 +46,7 @@ def map_page() -> ResponseReturnValue:
         page=page,
         total=total.number,
         shell=shell,
-        schematic=maps.any_schematic(),
+        schematic=any_schematic(),
         approval=settings.map_approval,
         box=_city_box(),
         words=_words(),
@@ -64,16 +63,11 @@ def _drawn(version: str, name: str) -> str:
 @public.get("/map/estates.json")
 @open_to_public
 def map_estates() -> ResponseReturnValue:
-    """Estates inside `bbox=west,south,east,north` as GeoJSON; `zoom` is taken for later use (clusters)."""
-    found = maps.public_estates_in(_bbox(request.args.get("bbox", "")), on=clock.today())
-    _zoom(request.args.get("zoom", "0"))
-    body = {
-        "type": "FeatureCollection",
-        "features": [_feature(item) for item in found.items],
-        "total": found.total,
-        "capped": found.capped,
-    }
-    response = Response(json.dumps(body, ensure_ascii=False, separators=(",", ":")), mimetype=GEOJSON)
+    """Estates inside `bbox=west,south,east,north` as GeoJSON, in clusters below zoom 14; filters as `read_filter`."""
+    given = request.args
+    box, zoom = asked.read_box(given.get("bbox", "")), asked.read_zoom(given.get("zoom", ""))
+    found = public_estates_in(box, zoom, asked.read_filter(given))
+    response = Response(collection_of(found, estate_url), mimetype=GEOJSON)
     response.cache_control.max_age = 30
     return response
 
@@ -93,38 +87,6 @@ def estate_url(code: str) -> str:
     """The address of an estate's page, in the language of this one."""
     language = asked_language()
     return f"/estates/{quote(code)}" + (f"?lang={language}" if language else "")
-
-
-def _bbox(given: str) -> BBox:
-    """The box asked for. Raises BadInput, which answers 400 with a sentence."""
-    parts = given.split(",")
-    try:
-        west, south, east, north = (float(part) for part in parts)
-        return BBox(west, south, east, north)
-    except ValueError as error:
-        raise BadInput("bbox_unreadable", about="bbox") from error
-
-
-def _zoom(given: str) -> int:
-    """The zoom level asked for, 0 to 24. Raises BadInput."""
-    if given.isascii() and given.isdigit() and len(given) <= 2 and int(given) <= 24:
-        return int(given)
-    raise BadInput("zoom_unreadable", about="zoom")
-
-
-def _feature(item: EstatePoint) -> dict[str, object]:
-    company = {"credit_code": item.credit_code, "name": item.company_name} if item.credit_code else None
-    return {
-        "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [item.lon, item.lat]},
-        "properties": {
-            "code": item.code,
-            "name": item.name,
-            "mode": item.mode,
-            "company": company,
-            "url": estate_url(item.code),
-        },
-    }
 
 
 def _city_box() -> str:
