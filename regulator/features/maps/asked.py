@@ -1,6 +1,7 @@
 """What a map asks for, read from the words of its address. Raises BadInput, whose sentence names the word."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 from regulator.features.divisions.queries import find_scope
@@ -45,6 +46,14 @@ def read_filter(given: Mapping[str, str]) -> MapFilter:
         division=_division(given.get("division", "")),
         company=_company(given.get("company", "")),
     )
+
+
+def read_day(given: str, name: str) -> date:
+    """A day written 2026-11-01."""
+    try:
+        return date.fromisoformat(given[:20])
+    except ValueError as error:
+        raise BadInput("day_unreadable", {"given": given[:20]}, about=name) from error
 
 
 def _codes(given: Mapping[str, str], name: str, kind: type[StrEnum]) -> frozenset[str]:

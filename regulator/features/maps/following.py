@@ -32,9 +32,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from regulator.features.coverage.actions.tallies import one_at_a_time
-from regulator.features.maps.grid import COARSEST, EAST, FINEST, KEPT, MILLION, NORTH
+from regulator.features.maps.grid import COARSEST, EAST, FINEST, KEPT, MILLION, NORTH, Dimension
 from regulator.features.maps.models import MapCluster, MapEstate, MapState
-from regulator.features.maps.terms import UNKNOWN, Dimension
+from regulator.features.maps.terms import UNKNOWN
 from regulator.features.registry.models import Company, Estate, Service
 from regulator.features.registry.queries.bounds import active_on, live_on, turning
 from regulator.foundation.bulk import remember_codes
@@ -46,7 +46,7 @@ SHOWN = (
     *("code", "x", "y", "lon", "lat", "mode", "ownership", "condition", "kind", "year", "division_code"),
     "credit_code",
 )
-COUNTED = ("number", "x", "y", "lon", "lat", "mode", "ownership", "condition", "year", "division_code")
+COUNTED = ("number", "x", "y", "lon", "lat", "mode", "ownership", "condition", "year")
 KEYS = ("zoom", "dimension", "value", "y", "x", "mode")
 SUMS = ("estates", "lon_sum", "lat_sum", "number_sum")
 _before = table(BEFORE, *(column(name) for name in COUNTED))
@@ -171,7 +171,7 @@ def _remember_before(touched: Select[Any]) -> None:
 _WORD, _DEGREES = "VARCHAR(32)", "DOUBLE PRECISION"
 _TYPES = {
     "number": "BIGINT",
-    **dict.fromkeys(("mode", "ownership", "condition", "division_code"), _WORD),
+    **dict.fromkeys(("mode", "ownership", "condition"), _WORD),
     **dict.fromkeys(("lon", "lat"), _DEGREES),
 }
 
@@ -242,8 +242,6 @@ def value_of(place: Any, dimension: Dimension) -> ColumnElement[str]:
             found: ColumnElement[str] = place.ownership
         case Dimension.CONDITION:
             found = place.condition
-        case Dimension.DISTRICT:
-            found = func.substr(place.division_code, 1, 6)
         case Dimension.DECADE:
             known = cast(place.year - place.year % 10, String)
             found = case((place.year.is_(None), UNKNOWN), else_=known)

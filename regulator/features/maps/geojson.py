@@ -1,12 +1,25 @@
 """What lies in view as GeoJSON (RFC 7946): clusters, estates, and how many there are."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from regulator.features.coverage.terms import ChangeReason
+from regulator.features.maps.queries.comparing import Compared
 from regulator.features.maps.queries.seen import Cluster, EstateSeen, EstatesInView
 
 DECIMALS = 6
 """Of a degree: a tenth of a metre."""
+SIGNS: dict[ChangeReason, str] = {
+    ChangeReason.NEWLY_MANAGED: "+",
+    ChangeReason.LOST: "−",
+    ChangeReason.MODE_CHANGED: "↔",
+    ChangeReason.ADDED: "✚",
+    ChangeReason.RETIRED: "×",
+    ChangeReason.BECAME_KNOWN: "!",
+    ChangeReason.AREA_CHANGED: "□",
+    ChangeReason.CORRECTED: "✎",
+}
+"""What stands in the mark of an estate that changed; needs no language."""
 
 
 def collection_of(found: EstatesInView, url_of: Callable[[str], str]) -> str:
@@ -22,6 +35,29 @@ def collection_of(found: EstatesInView, url_of: Callable[[str], str]) -> str:
         "total": found.total,
         "capped": found.capped,
     }
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def changes_of(found: Compared, url_of: Callable[[str], str], words: Mapping[str, str]) -> str:
+    """What changed between two days; ``words`` of the reasons; ``total`` counts also those left out or nowhere."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [item.lon, item.lat]} if item.lon is not None else None,
+            "properties": {
+                "code": item.code,
+                "name": item.name,
+                "reason": item.reason,
+                "word": words[item.reason],
+                "letter": SIGNS[item.reason],
+                "before": item.before,
+                "after": item.after,
+                "url": url_of(item.code),
+            },
+        }
+        for item in found.changed
+    ]
+    body = {"type": "FeatureCollection", "features": features, "total": found.total}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 

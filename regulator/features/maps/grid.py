@@ -7,12 +7,13 @@ coarser one are four of the finer, so that sums of cells are sums of cells.
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 
 from regulator.foundation.geo import BBox
 
 FINEST, COARSEST = 13, 3
 """Clusters are shown up to zoom 13; farther away than zoom 3 the cells of zoom 3 serve."""
-KEPT = 10
+KEPT = 9
 """Cells are kept up to this zoom; nearer, those in view are counted when asked for."""
 EAST = 2 ** (FINEST + 2) / 360
 NORTH = EAST * 1.25
@@ -21,6 +22,15 @@ MILLION = 1_000_000
 """Sums of degrees are kept in millionths, about a tenth of a metre."""
 WIDEST = 8192
 """Pixels of the widest screen that is answered at its own zoom; a wider view is answered as from farther away."""
+
+
+class Dimension(StrEnum):
+    """By what the cells of the map are kept beside the mode."""
+
+    ALL = "all"
+    CONDITION = "condition"
+    DECADE = "decade"
+    OWNERSHIP = "ownership"
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,10 @@ class MapEstate(Base):
             "ix_map_estate_cell",
             *("y", "x", "mode", "ownership", "condition", "year", "division_code", "lon", "lat", "number"),
         ),
-        Index("ix_map_estate_division_code", "division_code"),
+        Index(
+            "ix_map_estate_division_code",
+            *("division_code", "y", "x", "mode", "ownership", "condition", "year", "lon", "lat", "number"),
+        ),
         Index("ix_map_estate_credit_code", "credit_code"),
     )
 

@@ -26,16 +26,6 @@ UNKNOWN = "unknown"
 """What stands for a code that is not known."""
 
 
-class Dimension(StrEnum):
-    """By what the cells of the map are kept beside the mode."""
-
-    ALL = "all"
-    CONDITION = "condition"
-    DECADE = "decade"
-    DISTRICT = "district"
-    OWNERSHIP = "ownership"
-
-
 @dataclass(frozen=True, slots=True)
 class MapFilter:
     """Which estates of a map are wanted; what is not given is not asked. Codes may hold ``unknown``.

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from regulator.commands import cli
-from regulator.features.maps.queries import boundaries
 from regulator.features.maps.imports import read_boundaries
+from regulator.features.maps.queries import boundaries
 from regulator.foundation.errors import BadInput
 from regulator.foundation.geo import Datum, from_cgcs2000
 from tests.factories.maps import make_territory

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from regulator.features.audit.models import AuditEntry
 from regulator.features.audit.terms import Actor
 from regulator.features.divisions.models import Division
 from regulator.features.divisions.terms import Level
-from regulator.features.maps import actions, shelf, shell
-from regulator.features.maps.queries import boundaries
+from regulator.features.maps import actions, following, shelf, shell
 from regulator.features.maps.models import DivisionBoundary
+from regulator.features.maps.queries import boundaries
+from regulator.features.maps.queries.seen import public_estates_in
+from regulator.features.maps.terms import MapFilter
 from regulator.features.registry.models import Company, Estate, Service
 from regulator.features.registry.terms import CompanyStatus, Condition, EstateKind, Mode, RecordSource
 from regulator.foundation.database import is_postgres, transaction
@@ -34,6 +36,8 @@ from regulator.foundation.jobs import Job
 ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 DAY = date(2026, 11, 23)
+ALL = MapFilter()
+VIEW = BBox(122.9, 41.45, 123.2, 41.65)
 CITY = BBox(122.4, 41.1, 123.9, 43.1)
 DISTRICTS = {
     f["properties"]["code"]: f for f in json.loads((ROOT / "geodata/boundaries.geojson").read_text("utf-8"))["features"]
@@ -174,28 +178,36 @@ def test_estates_of_a_view_with_mode_and_company_of_the_day(territory: None, ses
                 service(early, Mode.OWNERS_SELF, stated_for=date(2026, 12, 1)),
             ]
         )
-    found = queries.public_estates_in(BBox(123.40, 41.75, 123.50, 41.85), on=DAY)
+        session.flush()
+        following.start_map(NOW)
+    found = public_estates_in(BBox(123.40, 41.75, 123.50, 41.85), 18, ALL)
     shown = {item.name: (item.mode, item.company_name) for item in found.items}
     assert shown == {"小区1": (Mode.PROFESSIONAL, "沈阳甲物业"), "小区2": (Mode.NONE, None), "小区6": (None, None)}
     assert (found.total, found.capped) == (3, False)
-    day_before = queries.public_estates_in(BBox(123.45, 41.80, 123.45, 41.80), on=date(2026, 11, 22))
+    with transaction():
+        following.map_all(NOW - timedelta(days=1))
+    day_before = public_estates_in(BBox(123.45, 41.80, 123.45, 41.80), 18, ALL)
     assert [(item.name, item.mode, item.company_name) for item in day_before.items] == [("小区1", Mode.ABANDONED, None)]
 
 
 def test_more_than_the_cap_is_an_even_sample_and_the_total(territory: None, session: Session) -> None:
     with transaction():
         session.add_all(estate(n, 123.0 + n / 1000, 41.5 + n / 1000) for n in range(1, 101))
-    found = queries.public_estates_in(CITY, on=DAY, cap=40)
+        session.flush()
+        following.start_map(NOW)
+    found = public_estates_in(VIEW, 14, ALL, cap=40)
     assert (len(found.items), found.total, found.capped) == (40, 100, True)
     lats = sorted(item.lat or 0 for item in found.items)
     assert max(b - a for a, b in pairwise(lats)) < 0.0035  # nowhere more than two in a row left out
-    assert found == queries.public_estates_in(CITY, on=DAY, cap=40)
+    assert found == public_estates_in(VIEW, 14, ALL, cap=40)
 
 
 def test_exactly_the_cap_is_not_capped(territory: None, session: Session) -> None:
     with transaction():
         session.add_all(estate(n, 123.0, 41.5) for n in range(1, 11))
-    found = queries.public_estates_in(CITY, on=DAY, cap=10)
+        session.flush()
+        following.start_map(NOW)
+    found = public_estates_in(VIEW, 14, ALL, cap=10)
     assert (len(found.items), found.total, found.capped) == (10, 10, False)
 
 
@@ -316,7 +328,8 @@ def test_an_address_inside_the_drawing_raises_too() -> None:
 
 def test_asking_the_map_loads_no_gis_library() -> None:
     code = (
-        "import sys; from regulator.features.maps import actions, following, shelf; from regulator.features.maps.queries import seen;"
+        "import sys; from regulator.features.maps import actions, following, shelf;"
+        "from regulator.features.maps.queries import listing, seen;"
         "print(sorted({'numpy', 'shapely', 'geopandas', 'folium', 'branca', 'pyproj'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from regulator.features.maps.following import KEYS, SHOWN, SUMS, mapped_day, shown_on, value_of
-from regulator.features.maps.grid import COARSEST, FINEST, KEPT, MILLION
+from regulator.features.maps.grid import COARSEST, FINEST, KEPT, MILLION, Dimension
 from regulator.features.maps.models import MapCluster, MapEstate
-from regulator.features.maps.terms import Dimension
 from regulator.foundation.database import session
 
 

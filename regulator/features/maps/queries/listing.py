@@ -6,6 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
+from regulator.features.maps.models import MapEstate
+from regulator.features.maps.queries.seen import conditions_of
+from regulator.features.maps.terms import MapFilter
 from regulator.features.registry.models import Company, Estate, EstateSearch, Service
 from regulator.features.registry.queries.bounds import active_on
 from regulator.features.registry.terms import Mode
@@ -27,8 +30,12 @@ class EstatePoint:
     company_name: str | None
 
 
-def public_estates_listed(q: str, *, on: date, cursor: str | None, limit: int) -> tuple[Page[EstatePoint], Count]:
+def public_estates_listed(
+    q: str, wanted: MapFilter, *, on: date, cursor: str | None, limit: int
+) -> tuple[Page[EstatePoint], Count]:
     """The list beside the map, by name, found by `q` where given (name, pinyin, address); and how many there are.
+
+    A filter leaves estates that the map shows and lists them in the order of their registration.
 
     Raises BadInput for an endless `q` and for a cursor of another list.
     """
@@ -40,8 +47,17 @@ def public_estates_listed(q: str, *, on: date, cursor: str | None, limit: int) -
         query, order = join_search(query, EstateSearch, key, match)
         counted, _ = join_search(counted, EstateSearch, key, match)
         sort = Sort("found", (order,))
+    if wanted != MapFilter():
+        shown = (MapEstate.code == Estate.code, *conditions_of(wanted))
+        query, counted = query.join(MapEstate, and_(*shown)), counted.join(MapEstate, and_(*shown))
+        sort = sort if match else Sort("shown", (_number(wanted),))
     page = paginate(query, list_name="map", sort=sort, cursor=cursor, limit=limit, item=_point)
     return page, count_up_to_ceiling(counted)
+
+
+def _number(wanted: MapFilter) -> Any:
+    """The order of registration; + 0: the company or the division leads to the estates, they are sorted afterwards."""
+    return MapEstate.number + 0 if wanted.company or wanted.division else MapEstate.number
 
 
 def _points(on: date) -> Select[Any]:

@@ -10,18 +10,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, cast, func, select
 
 from regulator.features.divisions.queries import within
-from regulator.features.divisions.terms import CODE_LENGTHS, Level, Scope
 from regulator.features.maps.following import millionths
-from regulator.features.maps.grid import FINEST, KEPT, MILLION, Cells, cell_of, cells_of, zoom_for
+from regulator.features.maps.grid import FINEST, KEPT, MILLION, Cells, Dimension, cell_of, cells_of, zoom_for
 from regulator.features.maps.models import MapCluster, MapEstate, MapState
-from regulator.features.maps.terms import ESTATE_CAP, UNKNOWN, Dimension, MapFilter
+from regulator.features.maps.terms import ESTATE_CAP, UNKNOWN, MapFilter
 from regulator.features.registry.models import Company, Estate
 from regulator.features.registry.terms import Mode
 from regulator.foundation.asking import AnySelect, ask
 from regulator.foundation.database import session
 from regulator.foundation.geo import BBox
-
-DISTRICT_DIGITS = CODE_LENGTHS[Level.DISTRICT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +122,7 @@ def _counts(cells: Cells, wanted: MapFilter) -> Sequence[_Count]:
 
 def _kept_by(wanted: MapFilter) -> tuple[Dimension, Sequence[tuple[str, str]]] | None:
     """The dimension whose cells answer, and from which to which of its values; None where there is none."""
-    if wanted.company:
+    if wanted.company or wanted.division:
         return None
     asked: dict[Dimension, Sequence[tuple[str, str]] | None] = {}
     if wanted.ownerships:
@@ -134,8 +131,6 @@ def _kept_by(wanted: MapFilter) -> tuple[Dimension, Sequence[tuple[str, str]]] |
         asked[Dimension.CONDITION] = [(value, value) for value in sorted(wanted.conditions)]
     if wanted.years:
         asked[Dimension.DECADE] = _decades(*wanted.years)
-    if wanted.division:
-        asked[Dimension.DISTRICT] = _districts(wanted.division)
     if len(asked) > 1:
         return None
     for dimension, ranges in asked.items():
@@ -148,18 +143,6 @@ def _decades(first: int | None, last: int | None) -> Sequence[tuple[str, str]] |
     if (first is not None and first % 10) or (last is not None and last % 10 != 9):
         return None
     return [(str(first or 1000), str((last or 9999) - 9))]
-
-
-def _districts(scope: Scope) -> Sequence[tuple[str, str]] | None:
-    """A scope as values of the dimension; None where it holds parts of districts."""
-    if any(len(item.low) > DISTRICT_DIGITS for item in scope.ranges):
-        return None
-    return [(item.low, _last_below(item.high)) for item in scope.ranges]
-
-
-def _last_below(high: str) -> str:
-    """The last district before the excluded end of a range."""
-    return str(int(high.ljust(DISTRICT_DIGITS, "0")) - 1).zfill(DISTRICT_DIGITS) if high.isdigit() else high
 
 
 _COLUMNS = tuple(getattr(MapCluster, name) for name in _Count._fields)
@@ -198,7 +181,7 @@ def _counted(_register: str, _version: int, cells: Cells, wanted: MapFilter) -> 
     """What no kept cells answer is counted from the estates, and remembered until the map changes."""
     shift = FINEST - cells.zoom
     y, x = MapEstate.y.op(">>")(shift), MapEstate.x.op(">>")(shift)
-    row = MapEstate.y + 0 if _few(wanted, cells) else MapEstate.y  # + 0: another index leads to fewer
+    row = MapEstate.y + 0 if _few(wanted) else MapEstate.y  # + 0: another index leads to fewer
     inside = and_(
         row.between(cells.south << shift, ((cells.north + 1) << shift) - 1),
         MapEstate.x.between(cells.west << shift, ((cells.east + 1) << shift) - 1),
@@ -211,7 +194,7 @@ def _counted(_register: str, _version: int, cells: Cells, wanted: MapFilter) -> 
         func.sum(millionths(MapEstate.lon + 180)),
         func.sum(millionths(MapEstate.lat + 90)),
         func.sum(MapEstate.number),
-    ).where(inside, *_conditions(wanted))
+    ).where(inside, *conditions_of(wanted))
     return [_Count(*map(_whole, row)) for row in session().execute(counted.group_by(y, x, MapEstate.mode))]
 
 
@@ -220,14 +203,12 @@ def _whole(value: Any) -> Any:
     return value if isinstance(value, str) else int(value)
 
 
-def _few(wanted: MapFilter, cells: Cells) -> bool:
-    """Whether the company or the division leads to fewer estates than the view does."""
-    if wanted.company:
-        return True
-    return wanted.division is not None and (cells.zoom <= KEPT or _districts(wanted.division) is None)
+def _few(wanted: MapFilter) -> bool:
+    """Whether a company or a division leads to the estates better than the view does."""
+    return wanted.company is not None or wanted.division is not None
 
 
-def _conditions(wanted: MapFilter) -> list[ColumnElement[bool]]:
+def conditions_of(wanted: MapFilter) -> list[ColumnElement[bool]]:
     """What a filter asks of an estate on the map."""
     found: list[ColumnElement[bool]] = []
     for column, words in (
@@ -252,13 +233,13 @@ def _conditions(wanted: MapFilter) -> list[ColumnElement[bool]]:
 
 def _one_by_one(box: BBox, wanted: MapFilter, cap: int) -> EstatesInView:
     (west, south), (east, north) = cell_of(box.west, box.south), cell_of(box.east, box.north)
-    row = MapEstate.y + 0 if _few(wanted, cells_of(box, FINEST)) else MapEstate.y
+    row = MapEstate.y + 0 if _few(wanted) else MapEstate.y
     inside = and_(
         row.between(south, north),
         MapEstate.x.between(west, east),
         MapEstate.lat.between(box.south, box.north),
         MapEstate.lon.between(box.west, box.east),
-        *_conditions(wanted),
+        *conditions_of(wanted),
     )
     total = session().scalar(select(func.count()).select_from(MapEstate).where(inside)) or 0
     numbers: Any = select(MapEstate.number).where(inside)
