@@ -1,6 +1,7 @@
 """The cells in which the map counts estates: whole numbers from degrees, for every zoom. Pure.
 
-A cell of zoom z is as wide as 64 of Leaflet's pixels there and about as high in the latitudes of China. The cells of
+A cell of zoom z is as wide as 88 of Leaflet's pixels there and about as high in the latitudes of China: the marks of
+two cells seldom touch. The cells of
 the finest grid are cut from longitude and latitude by one multiplication, which both databases do alike; those of a
 coarser one are four of the finer, so that sums of cells are sums of cells.
 """
@@ -15,7 +16,7 @@ FINEST, COARSEST = 13, 3
 """Clusters are shown up to zoom 13; farther away than zoom 3 the cells of zoom 3 serve."""
 KEPT = 9
 """Cells are kept up to this zoom; nearer, those in view are counted when asked for."""
-EAST = 2 ** (FINEST + 2) / 360
+EAST = 2**FINEST * 256 / 88 / 360
 NORTH = EAST * 1.25
 """Cells of the finest grid in a degree of longitude and of latitude."""
 MILLION = 1_000_000

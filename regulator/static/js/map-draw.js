@@ -70,7 +70,7 @@ globalThis.estateMap = (() => {
   function clusterMark(feature) {
     const [lon, lat] = feature.geometry.coordinates;
     const { count, modes: mix } = feature.properties;
-    const size = 44 + 6 * Math.min(Math.floor(Math.log10(count)), 3);
+    const size = 44 + 4 * Math.min(Math.floor(Math.log10(count)), 3);
     const shown = node("span", "ring");
     shown.style.background = ring(mix, count);
     const html = node("span", "cluster-face", shown, node("span", "count", shortCount(count)));

@@ -44,12 +44,13 @@
   function asked() {
     const found = new Map();
     for (const [name, value] of filters ? new FormData(filters) : []) {
-      if (value !== "" && name !== "lang") found.set(name, found.has(name) ? `${found.get(name)},${value}` : value);
+      if (value !== "" && name !== "lang" && name !== "q") found.set(name, found.has(name) ? `${found.get(name)},${value}` : value);
     }
     return found;
   }
 
   function filtersChanged() {
+    if (!following) return filters.submit(); // what was searched is listed anew by the server
     const address = new URL(location.href);
     for (const { name } of filters.elements) if (name && name !== "lang") address.searchParams.delete(name);
     for (const [name, value] of asked()) address.searchParams.set(name, value);
@@ -80,18 +81,38 @@
   const keyOf = ({ geometry, properties: { code, count } }) => code ?? `${geometry.coordinates.join()} ${count}`;
 
   function onPress(made, act) {
-    made.on("click", (event) => act(event.originalEvent?.detail === 0));
+    made.on("click", ({ originalEvent: event }) => {
+      if (event === undefined || event.detail === 0) act(made, true);
+      else act(nearest(map.mouseEventToContainerPoint(event)) ?? made, false);
+    });
     made.on("keydown", ({ originalEvent: event }) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
-      act(true);
+      act(made, true);
     });
+  }
+
+  /* targets are larger than shapes and may lie over one another: what stands nearest to the finger is meant */
+  function nearest(point) {
+    let found = null;
+    let least = 30;
+    for (const made of marks.values()) {
+      const away = map.latLngToContainerPoint(made.getLatLng()).distanceTo(point);
+      if (away < least) [found, least] = [made, away];
+    }
+    return found;
   }
 
   function mark(feature) {
     const made = feature.properties.cluster ? draw.clusterMark(feature) : draw.mark(feature);
-    onPress(made, (byKey) => (feature.properties.cluster ? enter(feature, byKey) : open(feature, made, byKey)));
+    made.feature = feature;
+    onPress(made, press);
     return made.addTo(map);
+  }
+
+  function press(made, byKey) {
+    if (made.feature.properties.cluster) enter(made.feature, byKey);
+    else open(made.feature, made, byKey);
   }
 
   /* a cluster opens by going closer, until its estates stand by themselves */
@@ -110,15 +131,26 @@
       marks.delete(key);
     }
     for (const [key, feature] of here) if (!marks.has(key)) marks.set(key, mark(feature));
+    const before = map.getZoom();
     if (arriving && features.length > 0) {
-      const places = features.map(({ geometry: { coordinates: [lon, lat] } }) => [lat, lon]);
-      map.fitBounds(places, { animate: false, maxZoom: 15, padding: [32, 32] });
+      map.fitBounds(boundsOf(features), { animate: false, maxZoom: 15, padding: [32, 32] });
     }
-    arriving = false;
+    arriving = arriving && map.getZoom() > before; // nearer by the groups say better where their estates lie
     focusNearest();
     if (!here.has(wanted)) return;
     open(here.get(wanted), marks.get(wanted), true);
     wanted = null;
+  }
+
+  /* a group stands in the middle of its estates: they lie up to a cell (88 pixels) around it */
+  function boundsOf(features) {
+    const cell = (88 * 360) / (256 * 2 ** Math.round(map.getZoom()));
+    const all = L.latLngBounds([]);
+    for (const { geometry: { coordinates: [lon, lat] }, properties: { cluster } } of features) {
+      const room = cluster ? cell : 0;
+      all.extend([lat - room * 0.8, lon - room]).extend([lat + room * 0.8, lon + room]);
+    }
+    return all;
   }
 
   function focusNearest() {
@@ -130,7 +162,11 @@
 
   function open(feature, made, byKeyboard) {
     const [lon, lat] = feature.geometry.coordinates;
-    const content = draw.card(feature.properties, () => map.closePopup(popup), () => popup.update());
+    const content = draw.card(feature.properties, () => map.closePopup(popup), () => {
+      const held = document.activeElement; // Leaflet takes the card out and puts it in again
+      popup.update();
+      if (content.contains(held)) held.focus({ preventScroll: true });
+    });
     content.addEventListener("keydown", (event) => {
       if (event.key === "Escape") map.closePopup(popup);
     });
@@ -152,6 +188,7 @@
     status.textContent = data.capped
       ? say(words.capped, { shown: number.format(data.features.length), total })
       : say(words.all, { total });
+    frame.classList.toggle("grouped", data.features.some(({ properties }) => properties.cluster));
     if (!following) return;
     list.hidden = false;
     const clusters = data.features.filter(({ properties }) => properties.cluster);
@@ -218,7 +255,7 @@
       const { features } = await answer.json();
       const shown = L.featureGroup(features.filter(({ geometry }) => geometry).map((feature) => {
         const made = draw.changeMark(feature);
-        onPress(made, () => location.assign(feature.properties.url));
+        onPress(made, () => location.assign(feature.properties.url)); // marks is empty: nothing else is near
         return made;
       })).addTo(map);
       status.textContent = say(words.changes, { count: number.format(features.length) });
@@ -299,14 +336,17 @@
     document.getElementById("map-filters-clear").addEventListener("click", () => {
       for (const field of filters.elements) {
         if (field.type === "checkbox") field.checked = false;
-        else if (field.tagName === "SELECT" || field.name === "company") field.value = "";
+        else if (field.tagName === "SELECT") field.value = "";
       }
       filtersChanged();
     });
     document.getElementById("map-filters-apply").hidden = true; // each choice counts at once
     tellFilters();
   }
-  map.on("dragstart", () => (wanted = null));
+  map.on("dragstart", () => {
+    wanted = null;
+    arriving = false;
+  });
   map.on("moveend", writeAddress);
   map.on("moveend", loadSoon);
   map.on("zoomend", () => requestAnimationFrame(fitToZoom));
