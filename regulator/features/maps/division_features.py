@@ -4,13 +4,14 @@ import json
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, String, and_, func, or_, select, type_coerce
 
 from regulator.features.divisions.models import Division
 from regulator.features.divisions.terms import Level
 from regulator.features.maps.features import Extent, Found, Period, Wanted, count_matches, division_range, kept_extent
 from regulator.features.maps.models import DivisionBoundary
 from regulator.features.registry.queries.public.asking import cursor_code
+from regulator.foundation.asking import AnySelect
 from regulator.foundation.database import is_postgres, session
 from regulator.foundation.errors import NotFound
 from regulator.foundation.geo import SRID, BBox
@@ -48,6 +49,7 @@ def public_division_features(wanted: Wanted) -> Found[DivisionFeature]:
     after = "" if wanted.cursor is None else cursor_code(read_cursor(wanted.cursor, LIST, ORDER, 1)[0])
     conditions = _conditions(wanted)
     query = _joined().where(*conditions).order_by(Division.code)
+    matched: int | None
     if wanted.boxes:
         inside = _intersecting(query, wanted.boxes)
         rows, matched = [row for row in inside if row[0] > after], len(inside)
@@ -82,13 +84,11 @@ def _division_extent() -> Extent:
     return Extent(BBox(min(west), min(south), max(east), max(north)), first)
 
 
-def _joined() -> Select[Any]:
-    query: Any = select(*_COLUMNS).outerjoin(DivisionBoundary, DivisionBoundary.division_code == Division.code)
-    shaped: Select[Any] = query
-    return shaped
+def _joined() -> AnySelect:
+    return select(*_COLUMNS).outerjoin(DivisionBoundary, DivisionBoundary.division_code == Division.code)
 
 
-def _intersecting(query: Select[Any], boxes: tuple[BBox, ...]) -> list[Row[Any]]:
+def _intersecting(query: AnySelect, boxes: tuple[BBox, ...]) -> list[Row[Any]]:
     """The rows whose boundary meets a box; PostGIS leaves out by its own boxes what lies far away."""
     import shapely  # noqa: PLC0415 -- not before somebody asks by box
 
@@ -124,8 +124,9 @@ def _existing(period: Period) -> list[ColumnElement[bool]]:
 
 
 def _feature(row: Row[Any]) -> DivisionFeature:
-    *facts, shape = row
-    return DivisionFeature(*facts, None if shape is None else _geojson(shape))
+    values: Any = row
+    found = DivisionFeature(*values)
+    return found if found.geometry is None else found._replace(geometry=_geojson(found.geometry))
 
 
 def _geojson(shape: Any) -> dict[str, Any]:

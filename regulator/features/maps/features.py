@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, or_, select, true, tuple_, type_coerce
+from sqlalchemy import ColumnElement, String, and_, case, func, literal, or_, select, true, tuple_, type_coerce
 
 from regulator.features.divisions.models import Division
 from regulator.features.divisions.terms import CodeRange, prefix
@@ -18,6 +18,7 @@ from regulator.features.registry.models import Company, Estate, Service
 from regulator.features.registry.queries.bounds import active_on
 from regulator.features.registry.queries.public.asking import cursor_code
 from regulator.features.registry.terms import Condition, EstateKind, Mode, Ownership
+from regulator.foundation.asking import AnySelect
 from regulator.foundation.database import session
 from regulator.foundation.errors import BadInput, NotFound
 from regulator.foundation.geo import BBox
@@ -169,7 +170,7 @@ def forget_extents() -> None:
     _extents.clear()
 
 
-def count_matches(examined: Select[Any], conditions: list[ColumnElement[bool]]) -> int | None:
+def count_matches(examined: AnySelect, conditions: list[ColumnElement[bool]]) -> int | None:
     """How many of the rows of a statement meet the conditions; None where there are too many rows to look at."""
     hit = case((and_(true(), *conditions), 1), else_=0).label("hit")
     rows = examined.with_only_columns(hit, maintain_column_froms=True).limit(EXAMINED_AT_MOST + 1).subquery()
@@ -231,7 +232,7 @@ def _beyond(keys: tuple[Any, ...], start: tuple[Any, ...]) -> ColumnElement[bool
     return tuple_(*keys) > tuple_(*bound)
 
 
-def _joined(query: Select[Any], walk: _Walk, on: date) -> Select[Any]:
+def _joined(query: AnySelect, walk: _Walk, on: date) -> AnySelect:
     """The estates with the service of the day, its company and the division; from the services of a company."""
     return (
         _from(query, walk, on).outerjoin(Company, Company.id == Service.company_id)
@@ -239,13 +240,13 @@ def _joined(query: Select[Any], walk: _Walk, on: date) -> Select[Any]:
     )  # fmt: skip
 
 
-def _from(query: Select[Any], walk: _Walk, on: date) -> Select[Any]:
+def _from(query: AnySelect, walk: _Walk, on: date) -> AnySelect:
     if walk.name == "company":
         return query.select_from(Service).join(Estate, Estate.id == Service.estate_id)
     return query.select_from(Estate).outerjoin(Service, and_(Service.estate_id == Estate.id, active_on(on)))
 
 
-def _examined(wanted: Wanted, walk: _Walk) -> Select[Any]:
+def _examined(wanted: Wanted, walk: _Walk) -> AnySelect:
     """The rows the walk passes, with the service only where it is asked about."""
     query = select(Estate.code).where(walk.inside, _beyond(walk.keys, walk.start))
     if walk.name == "company" or {"mode", "company"} & set(wanted.filters):

@@ -1,4 +1,4 @@
-"""The portal for GIS desktops: OGC API – Features over the public facts, read-only. No sentences but those of errors."""
+"""The portal for GIS desktops: OGC API – Features over the public facts, read-only, without a key or a cookie."""
 
 from importlib import import_module
 from pkgutil import iter_modules

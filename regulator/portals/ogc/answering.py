@@ -1,4 +1,4 @@
-"""How this portal answers: one body as JSON or as a page, with links in the body, in the header and as absolute ones."""
+"""How this portal answers: one body as JSON or as a page, with its links in the header as well. Asks for nothing."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -173,7 +173,7 @@ def _schemas() -> dict[str, Any]:
         ),
         "collection": _collection(),
         "problem": _object(
-            {name: _TEXT for name in ("type", "title", "detail", "instance", "code", "parameter", "reference")}
+            dict.fromkeys(("type", "title", "detail", "instance", "code", "parameter", "reference"), _TEXT)
             | {"status": {"type": "integer"}},
             *("type", "title", "status"),
         ),
