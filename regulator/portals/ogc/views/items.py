@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from regulator.features.maps.features import Wanted
 from regulator.foundation import clock
 from regulator.foundation.i18n import label
 from regulator.portals.ogc import answering as say
@@ -36,8 +38,7 @@ def items(collection: str) -> ResponseReturnValue:
         ],
         "features": [_geojson(item) for item in page.items],
     }
-    shown = lambda: {"collection": found, "features": page.items, "wanted": wanted, **_words(found)}  # noqa: E731
-    return say.answer(body, "ogc/items.html", shown, media=GEOJSON)
+    return say.answer(body, "ogc/items.html", lambda: _shown(found, wanted, page.items), media=GEOJSON)
 
 
 @ogc.get("/collections/<collection>/items/<feature>")
@@ -58,15 +59,27 @@ def _geojson(item: Feature) -> dict[str, Any]:
     return {"type": "Feature", "id": item.id, "geometry": item.geometry, "properties": item.properties}
 
 
+def _shown(found: Collection, wanted: Wanted, features: tuple[Feature, ...]) -> dict[str, Any]:
+    """What the page says beside the body; a link to one feature keeps the day asked for."""
+    kept = {name: request.args[name] for name in given.OF_ITEM if name in request.args}
+    narrowed = bool(kept or wanted.filters or wanted.boxes)
+    own = {"collection": found, "features": features, "wanted": wanted, "kept": kept, "narrowed": narrowed}
+    return own | _words(found)
+
+
 def _words(found: Collection) -> dict[str, Any]:
     """The properties by name, and how a value of one is said."""
-    codes = {item.name: item.codes for item in found.properties}
+    properties = {item.name: item for item in found.properties if item.carried}
     answers = {True: _("Yes"), False: _("No")}
 
     def say_value(name: str, value: Any) -> Any:
-        kind = codes[name]
-        if kind is not None and value is not None:
-            return label(kind(value))
-        return answers[value] if isinstance(value, bool) else value
+        item = properties[name]
+        if item.codes is not None and value is not None:
+            return label(item.codes(value))
+        if isinstance(value, bool):
+            return answers[value]
+        if isinstance(value, int | float) and "minimum" in item.schema:  # an amount; a year is none
+            return f"{value:,.2f}".removesuffix(".00")
+        return value
 
-    return {"properties": {item.name: item for item in found.properties if item.carried}, "say_value": say_value}
+    return {"properties": properties, "say_value": say_value}
