@@ -6,7 +6,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from regulator.features.maps.features import Wanted
+from regulator.features.maps.features import Found, Wanted
 from regulator.foundation import clock
 from regulator.foundation.i18n import label
 from regulator.portals.ogc import answering as say
@@ -38,7 +38,7 @@ def items(collection: str) -> ResponseReturnValue:
         ],
         "features": [_geojson(item) for item in page.items],
     }
-    return say.answer(body, "ogc/items.html", lambda: _shown(found, wanted, page.items), media=GEOJSON)
+    return say.answer(body, "ogc/items.html", lambda: _shown(found, wanted, page), media=GEOJSON)
 
 
 @ogc.get("/collections/<collection>/items/<feature>")
@@ -59,12 +59,12 @@ def _geojson(item: Feature) -> dict[str, Any]:
     return {"type": "Feature", "id": item.id, "geometry": item.geometry, "properties": item.properties}
 
 
-def _shown(found: Collection, wanted: Wanted, features: tuple[Feature, ...]) -> dict[str, Any]:
+def _shown(found: Collection, wanted: Wanted, page: Found[Feature]) -> dict[str, Any]:
     """What the page says beside the body; a link to one feature keeps the day asked for."""
     kept = {name: request.args[name] for name in given.OF_ITEM if name in request.args}
     narrowed = bool(kept or wanted.filters or wanted.boxes)
-    own = {"collection": found, "features": features, "wanted": wanted, "kept": kept, "narrowed": narrowed}
-    return own | _words(found)
+    own = {"collection": found, "features": page.items, "next": page.next, "wanted": wanted, "kept": kept}
+    return own | {"narrowed": narrowed} | _words(found)
 
 
 def _words(found: Collection) -> dict[str, Any]:
