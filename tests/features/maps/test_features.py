@@ -166,6 +166,7 @@ def page_through(given: dict[str, Any]) -> None:
     seen: list[str] = []
     while True:
         page = features.public_estate_features(ask)
+        assert not set(seen) & {item.code for item in page.items}, "the walk goes round"
         seen += [item.code for item in page.items]
         assert page.matched is not None
         if page.next is None:
@@ -287,6 +288,7 @@ def test_divisions_page_by_code_with_and_without_a_box(tree: None) -> None:
         ask, seen = wanted(limit=1, **given), []
         while True:
             page = division_features.public_division_features(ask)
+            assert not set(seen) & {item.code for item in page.items}, "the walk goes round"
             seen += [item.code for item in page.items]
             if page.next is None:
                 break

@@ -117,6 +117,7 @@ def test_pages_link_to_the_next(land: World, fetch: Fetch) -> None:
         body = answer.json
         assert (body["numberReturned"], body["numberMatched"]) == (1, 3)
         assert body["timeStamp"].endswith("Z")
+        assert body["features"][0]["id"] not in seen, "the pages go round"
         seen += [item["id"] for item in body["features"]]
         assert 'rel="self"' in answer.headers["Link"]
         following = [link for link in body["links"] if link["rel"] == "next"]
