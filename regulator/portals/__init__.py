@@ -4,7 +4,7 @@ from importlib import import_module, util
 
 from flask import Flask
 
-_PORTALS = ("entrance", "office", "window", "company", "admin", "public", "api")
+_PORTALS = ("entrance", "office", "window", "company", "admin", "public", "api", "ogc")
 
 
 def install(app: Flask) -> None:

@@ -48,6 +48,9 @@ def wants_json() -> bool:
     if request.path.startswith("/api/") or request.path.endswith((".json", ".geojson")):
         return True
     accepted = request.accept_mimetypes
+    if f"{request.path}/".startswith("/ogc/"):  # for programs first, and a page for whoever asks for one
+        page = accepted["text/html"] > accepted["application/json"]
+        return {"json": True, "html": False}.get(request.args.get("f", ""), not page)
     return accepted["application/json"] > accepted["text/html"]
 
 

@@ -15,7 +15,7 @@ from tests.portals.public.conftest import Fetch, World, fetch, world
 
 __all__ = ["fetch", "world"]  # the small world of the public pages
 
-PUBLIC = ("public.", "api.")
+PUBLIC = ("public.", "api.", "ogc.")
 OUTSIDE = re.compile(
     r"""(?:src|href|action|srcset|data-[\w-]+)\s*=\s*["']\s*((?:https?:)?//[^"']+)|url\(\s*['"]?((?:https?:)?//[^)]+)"""
 )
@@ -29,14 +29,18 @@ def addresses(app: Flask, world: World) -> Iterator[str]:
         "code": world.estate.code,
         "version": "x",
         "name": "x",
+        "collection": "estates",
+        "feature": world.estate.code,
     }
     for rule in sorted(app.url_map.iter_rules(), key=str):
         if rule.endpoint.startswith(PUBLIC) and rule.methods and "GET" in rule.methods:
             parts = filled | ({"code": make.SHENHE} if "division" in rule.endpoint else {})
             path = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda part, parts=parts: parts[part[1]], str(rule))  # type: ignore[misc]
-            yield from (path, f"{path}?lang=en")
+            yield from (path, f"{path}?lang=en", *((f"{path}?f=html",) if rule.endpoint.startswith("ogc.") else ()))
     yield from ("/companies?q=x", "/estates?q=x&mode=unknown", "/companies?division=1", "/nothing", "/api/v1/nothing")
     yield f"/estates/{world.unknown.code}"
+    yield f"/ogc/collections/estates/items/{world.unknown.code}"
+    yield "/ogc/collections/divisions/items?f=html&level=city"
     yield f"/companies/{world.other.credit_code}?as_of=2025-01-01"
 
 
@@ -46,7 +50,8 @@ def test_every_address_is_declared_public_and_there_are_the_promised_ones(app: F
         "public.home", "public.companies", "public.company", "public.estates", "public.estate", "public.divisions",
         "public.about", "public.healthz", "public.readyz", "public.metrics", "public.map_page",
         "api.companies", "api.company", "api.estates", "api.estate", "api.divisions", "api.openapi_document",
-        "api.docs",
+        "api.docs", "ogc.landing", "ogc.conformance", "ogc.collections", "ogc.collection", "ogc.items", "ogc.item",
+        "ogc.api",
     }  # fmt: skip
     assert [endpoint for endpoint in found if access.declared(app, endpoint) != access.PUBLIC] == []
 

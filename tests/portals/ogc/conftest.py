@@ -1,0 +1,28 @@
+"""The same small world as the public pages have, with a boundary."""
+
+from collections.abc import Iterator
+
+import pytest
+from shapely import MultiPolygon, box
+from sqlalchemy.orm import Session
+
+from regulator.features.maps.features import forget_extents
+from regulator.features.maps.models import DivisionBoundary
+from tests.factories import registry as make
+from tests.portals.public.conftest import World, fetch, world
+
+__all__ = ["fetch", "land", "world"]
+
+
+@pytest.fixture
+def land(world: World, session: Session) -> Iterator[World]:
+    forget_extents()
+    shape = MultiPolygon([box(123.0, 41.0, 124.0, 42.0)])
+    session.add(
+        DivisionBoundary(
+            division_code=make.SHENHE, geometry=shape, schematic=True, source="示意", updated_at=make.NOW
+        )
+    )  # fmt: skip
+    session.commit()
+    yield world
+    forget_extents()
