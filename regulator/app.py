@@ -156,6 +156,7 @@ def _register_work() -> None:
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
     jobs.register_sweeper("maps.keep_shell_fresh", maps.keep_shell_fresh)
+    jobs.register_sweeper("coverage.forget_left_files", bulletins.forget_left_files)
     jobs.register_sweeper("coverage.roll_over", tallies.roll_over)
     jobs.register_sweeper("coverage.close_month", close_month_in_time)  # after the day has been counted
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded

@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables; nothing is told of notices taken in before."""
+    """Make the tables; nothing is told of notices taken in before. A bulletin need not be of one division."""
     op.create_table(
         "term_move",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -38,9 +38,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("move_id", "username", name=op.f("pk_term_move_seen")),
     )
 
+    with op.batch_alter_table("coverage_bulletin") as table:
+        table.drop_constraint("fk_coverage_bulletin_division_code", type_="foreignkey")
+        table.alter_column(
+            "division_code",
+            new_column_name="place_key",
+            existing_type=sa.String(length=12),
+            type_=sa.String(length=64),
+            existing_nullable=False,
+        )
+
 
 def downgrade() -> None:
-    """What was told is forgotten; the trail keeps it."""
+    """What was told is forgotten; the trail keeps it. Bulletins of several divisions can be made again."""
+    op.execute("DELETE FROM coverage_bulletin WHERE place_key NOT IN (SELECT code FROM division)")
+    with op.batch_alter_table("coverage_bulletin") as table:
+        table.alter_column(
+            "place_key",
+            new_column_name="division_code",
+            existing_type=sa.String(length=64),
+            type_=sa.String(length=12),
+            existing_nullable=False,
+        )
+    with op.batch_alter_table("coverage_bulletin") as table:
+        table.create_foreign_key("fk_coverage_bulletin_division_code", "division", ["division_code"], ["code"])
     op.drop_table("term_move_seen")
     op.drop_index("ix_term_move_due_after", table_name="term_move")
     op.drop_index("ix_term_move_notice_id", table_name="term_move")
