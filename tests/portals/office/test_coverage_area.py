@@ -98,24 +98,24 @@ def test_a_community_has_its_months_and_no_bulletin(sign_in: Open) -> None:
 
 
 @pytest.mark.usefixtures("area")
-def test_the_catalogue_says_what_each_figure_is_and_what_is_to_be_reached(sign_in: Open) -> None:
+def test_the_catalogue_says_what_each_figure_is_and_what_is_to_be_reached(sign_in: Open, session: Session) -> None:
     desk = open_area(sign_in)
     page = desk.get("/office/metrics")
     words = text_of(page)
-    for said in (
-        "物业管理覆盖率（小区数）",
-        "计入的小区数",
-        "时点数",
-        "浑河湾街道 不低于 80.00% （沈阳市设定）",
-        "沈河区",
-    ):
+    for said in ("物业管理覆盖率（小区数）", "计入的小区数", "时点数", "不低于 80.00% （沈阳市设定）"):
         assert said in words
     assert page.count('<tr id="coverage_') == 6
     assert 'href="/api/v1/metrics/coverage_full_estates"' in page
     assert desk.fetch("/api/v1/metrics/coverage_full_estates?division=210103").status_code == 200
     assert 'href="/office/metrics"' in desk.get("/office/")
     assert 'href="/office/metrics#coverage_full_estates"' in desk.get(ALL)
+    set_target(make.CITY_SCOPE, TARGETED, make.SHENHE, 2026, 9000, actor=make.actor(), now=clock.now())
+    session.commit()
+    words = text_of(desk.get("/office/metrics"))
+    assert "浑河湾街道 不低于 80.00% （沈阳市设定）" in words
+    assert "沈河区 不低于 90.00% （沈河区设定） 本辖区内设定 1 项" in words
+    assert "所辖各区域2026年目标不一" in text_of(desk.get(ALL))
     own = sign_in(Role.CITY_OFFICER, make.CITY).get("/office/metrics")
-    assert "本辖区内设定 1 项" in own
+    assert "本辖区内设定 2 项" in own
     assert "metrics/coverage_full_estates?division=210100" in own
     sign_in(Role.HALL_CLERK, make.CITY).get("/office/metrics", status=403)
