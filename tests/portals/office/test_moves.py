@@ -1,6 +1,8 @@
 """An official is told of terms the holidays moved, one by one or all shown, and takes note; another's are not there."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -11,7 +13,8 @@ from sqlalchemy.orm import Session
 from regulator.features.accounts.terms import Role
 from regulator.features.registry.models import TermMove, TermMoveSeen
 from tests.factories import registry as make
-from tests.features.registry.test_moves import told
+from tests.factories.calendar import seed
+from tests.features.registry.test_moves import LONGER, make_notice, told
 from tests.portals.conftest import Desk
 
 __all__ = ["told"]
@@ -62,3 +65,15 @@ def test_another_districts_moves_are_not_there_to_note(sign_in: Callable[..., De
     desk.get(LIST)
     desk.post(f"{LIST}/seen", 400, moves=["x"])
     assert "第10花园" in desk.get(LIST)
+
+
+def test_who_takes_the_notice_in_is_told_how_many_terms_moved(sign_in: Callable[..., Desk], session: Session) -> None:
+    desk = sign_in(Role.SYSTEM_ADMINISTRATOR, make.CITY)
+    seed()
+    for received in (date(2026, 11, 2), date(2026, 11, 6)):
+        make_notice(make.SHENHE_COMMUNITY, received)
+    session.commit()
+    desk.get("/admin/calendar?year=2027")
+    desk.post("/admin/calendar/preview", 200, file=(BytesIO(LONGER.encode()), "2027.csv"))
+    desk.post("/admin/calendar/notice")
+    assert "1 件未届满期限随之变动，已告知当地工作人员" in desk.get("/admin/calendar?year=2027")

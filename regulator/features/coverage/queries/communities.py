@@ -16,9 +16,9 @@ from regulator.features.coverage.terms import Line, Tally
 from regulator.features.divisions.terms import CODE_LENGTHS, Level
 from regulator.foundation.database import session
 
-ESTATES_AT_ONCE = 2_000_000
-"""So many estates of packed months are looked through for one page (about a second); months further back are left out.
-A city of 8,000 estates has its thirteen months sixteen times over."""
+ESTATES_AT_ONCE = 1_000_000
+"""So many estates of packed months are looked through for one page (less than a second), the latest months first.
+A city of 8,000 estates has its thirteen months nine times over."""
 REMEMBERED = 512
 STREET = CODE_LENGTHS[Level.STREET]
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.queries import NOWHERE, DivisionRow, Path, paths_of, within
@@ -49,6 +49,12 @@ def list_open_notices(received_after: date) -> Iterator[OpenNotice]:
         .order_by(Estate.code, Notice.id)
     )
     return (OpenNotice(*row) for row in session().execute(query).all())
+
+
+def moved_at(moment: datetime) -> int:
+    """How many terms the act of a moment has moved in the whole register: what its actor is told, no single one."""
+    query = select(func.count()).select_from(TermMove).where(TermMove.moved_at == moment)
+    return session().scalars(query).one()
 
 
 @dataclass(frozen=True, slots=True)
