@@ -21,6 +21,7 @@ from regulator.commands.context import sentence_about
 from regulator.config import Settings
 from regulator.features.accounts import actions as accounts
 from regulator.features.audit import actions as audit
+from regulator.features.calendar.signals import working_days_changed
 from regulator.features.coverage.actions import bulletins, surveys, tallies
 from regulator.features.coverage.actions.sweeping import close_month_in_time
 from regulator.features.coverage.metrics import list_coverage_metrics
@@ -29,6 +30,7 @@ from regulator.features.maps import actions as maps
 from regulator.features.maps import following, shelf
 from regulator.features.metrics.catalogue import register_metric
 from regulator.features.registry import signals
+from regulator.features.registry.actions import moves
 from regulator.features.registry.imports import batches
 from regulator.features.registry.imports.applying import apply_batch
 from regulator.features.registry.imports.staging import judge_batch
@@ -154,6 +156,7 @@ def _register_work() -> None:
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
     jobs.register_sweeper("maps.keep_shell_fresh", maps.keep_shell_fresh)
+    jobs.register_sweeper("coverage.forget_left_files", bulletins.forget_left_files)
     jobs.register_sweeper("coverage.roll_over", tallies.roll_over)
     jobs.register_sweeper("maps.roll_over", following.roll_over)
     jobs.register_sweeper("coverage.close_month", close_month_in_time)  # after the day has been counted
@@ -161,12 +164,13 @@ def _register_work() -> None:
 
 
 def _register_figures() -> None:
-    """Fill the catalogue of figures, and have those that are kept follow what they count."""
+    """Fill the catalogue of figures, and have what is kept follow what it rests on."""
     for metric, reckoner in list_coverage_metrics():
         register_metric(metric, reckoner)
     signals.estates_touched.connect(tallies.count_changes)
     signals.estates_touched.connect(surveys.follow_places)
     signals.estates_touched.connect(following.follow_changes)
+    working_days_changed.connect(moves.follow_calendar)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

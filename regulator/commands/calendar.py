@@ -15,6 +15,7 @@ from regulator.features.calendar import queries
 from regulator.features.calendar.actions import import_notice
 from regulator.features.calendar.imports import SIGNS, read_notice
 from regulator.features.calendar.terms import FIRST_YEAR, LAST_YEAR, Changes, Holiday
+from regulator.features.registry.queries.moves import moved_at
 from regulator.foundation import clock, i18n
 from regulator.foundation.database import transaction
 from regulator.foundation.errors import BadInput, Forbidden, NotFound
@@ -38,7 +39,7 @@ def import_command(file: Path, username: str | None, *, dry_run: bool) -> None:
     """Take a notice of holidays: 日期, 类别 (休 or 班), 节日, and once 年份, 文号, 发文日期. All of it or nothing."""
     actor = acting(username)
     try:
-        year, changes = import_file(file, actor, dry_run=dry_run)
+        year, changes, moved = import_file(file, actor, dry_run=dry_run)
     except BadInput as error:
         click.echo(f"{file}: cannot be used: {i18n.sentence(error.code, _words(error.params), LANGUAGE)}", err=True)
         sys.exit(UNUSABLE)
@@ -47,7 +48,8 @@ def import_command(file: Path, username: str | None, *, dry_run: bool) -> None:
         for finding in refused.findings:
             click.echo(f"  {sentence(finding)}", err=True)
         sys.exit(UNUSABLE)
-    click.echo(f"{year}: {summary(changes)}{' (dry run)' if dry_run else ''}")
+    terms = f"; {moved} open terms moved" if moved else ""
+    click.echo(f"{year}: {summary(changes)}{terms}{' (dry run)' if dry_run else ''}")
 
 
 @calendar_command.command("show")
@@ -73,15 +75,16 @@ def acting(username: str | None) -> Actor:
     sys.exit(UNUSABLE)
 
 
-def import_file(path: Path, actor: Actor, *, dry_run: bool = False) -> tuple[int, Changes]:
-    """Take one file in one transaction; gives its year and what moved. Raises BadInput, Refused."""
-    rows = read_notice(path)
+def import_file(path: Path, actor: Actor, *, dry_run: bool = False) -> tuple[int, Changes, int]:
+    """Take one file in one transaction; gives its year, the days and how many terms moved. Raises BadInput, Refused."""
+    rows, now = read_notice(path), clock.now()
     with transaction() as current:
-        changes = import_notice(rows, actor=actor, now=clock.now())
+        changes = import_notice(rows, actor=actor, now=now)
+        moved = moved_at(now)
         seal_all(clock.now())
         if dry_run:
             current.rollback()
-    return next(row.year for row in rows if row.year is not None), changes
+    return next(row.year for row in rows if row.year is not None), changes, moved
 
 
 def summary(changes: Changes) -> str:

@@ -4,12 +4,15 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from regulator.foundation.errors import BadInput, NotFound
 
 _HEX = frozenset("0123456789abcdef")
 SHA256_DIGITS = 64
+SHELVES = 256
+"""A file lies on the shelf of the first two digits of its name."""
 
 
 class FileRoom:
@@ -50,6 +53,15 @@ class FileRoom:
             raise NotFound
         return target
 
+    def forget(self, name: str) -> None:
+        """Remove a file that nothing names any more; one that is gone already is no reason to stop."""
+        self._place(name).unlink(missing_ok=True)
+
+    def list_old(self, before: datetime, shelf: int) -> list[str]:
+        """The files on one of the 256 shelves that were stored before a moment, for sweeps that come by in turn."""
+        files = (self.root / f"{shelf % SHELVES:02x}").glob("[0-9a-f]*")
+        return sorted(file.name for file in files if file.stat().st_mtime < before.timestamp())
+
     def _place(self, name: str) -> Path:
         return self.root / name[:2] / name
 
@@ -66,9 +78,9 @@ def configure(root: Path) -> None:
     _room = FileRoom(root.absolute())
 
 
-def file_room() -> FileRoom:
-    """The file room of this process."""
+def file_room(corner: str = "") -> FileRoom:
+    """The file room of this process, or a corner of it that one feature keeps to itself and may tidy."""
     if _room is None:
         message = "no file room: the composition root has not said where files are kept"
         raise RuntimeError(message)
-    return _room
+    return FileRoom(_room.root / corner) if corner else _room

@@ -21,7 +21,7 @@ __all__ = ["sign_in"]
 
 SignIn = Callable[..., Desk]
 ROOT = Path(__file__).parents[2]
-WORKLISTS = ("placing", "links", "disputes", "continued", "mode", "stale")
+WORKLISTS = ("placing", "links", "disputes", "continued", "mode", "stale", "moves")
 WARNINGS = ("company_leaves", "dismissed", "contract_ending", "continued", "abandoned")
 HISTORIES = ("company", "estate", "person")
 EVERYBODYS = {
@@ -171,5 +171,5 @@ def test_owned_rows_are_asked_for_within_a_scope_or_by_a_row_found_in_one() -> N
     assert set(FOR_EVERYBODY) <= without, "these are gone, or take a Scope by now"
 
 
-PLUMBING = {"integrity.list_discrepancies"}
-"""Asked by `regulator verify` only."""
+PLUMBING = {"integrity.list_discrepancies", "moves.list_open_notices"}
+"""Asked by `regulator verify`, and when the one calendar of all changes."""

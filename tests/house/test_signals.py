@@ -46,6 +46,8 @@ SILENT: Mapping[str, str] = {
     "contracts.settle_dispute": "a settlement moves no period of service",
     "estates.confirm_estate": "a confirmation changes no fact of the record",
     "links.reject_link": "the period keeps its mode, and its company stays unknown",
+    "moves.follow_calendar": "it listens; the notice itself stays as it was",
+    "moves.note_moves": "to take note changes no fact of the record",
     "people.add_certificate": "people have no signal",
     "people.confirm_person": "people have no signal",
     "people.correct_person": "people have no signal",

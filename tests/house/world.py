@@ -1,7 +1,7 @@
 """One of each thing that has an address, in one district; made as often as a test wants them. No tests here."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,11 +19,13 @@ from regulator.features.registry.models import (
     EstateName,
     Notice,
     PersonCertificate,
+    TermMove,
     VerificationConfirmation,
     VerificationDistrict,
     VerificationRound,
 )
 from regulator.features.registry.terms import Mode, NameKind, NoticeKind, Party, RecordSource, SubjectKind
+from regulator.foundation import clock
 from regulator.foundation.database import new_key
 from tests.factories import registry as make
 
@@ -89,6 +91,7 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
     }  # fmt: skip
     session.add_all(rows.values())
     session.flush()
+    move = make_move(session, rows["notice_id"].id)
     survey = make_survey(session, number, estate.code, division)
     session.add(CommitteeMember(id=new_key(), committee_id=rows["committee_id"].id, name=f"{MARK}委员{number}"))
     session.add(PersonCertificate(id=new_key(), person_id=person.id, number=f"{MARK}证{number}"))
@@ -103,8 +106,21 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
         "assignment_id": manager.id,
         "district": district,
         "survey_id": survey.id,
+        "move_id": move.id,
     }
     return made
+
+
+def make_move(session: Session, notice_id: UUID) -> TermMove:
+    """The term of a notice, moved by the holidays."""
+    due = clock.today() + timedelta(days=1)
+    move = TermMove(
+        id=new_key(), notice_id=notice_id, due_before=clock.today(), due_after=due, calendar_year=due.year,
+        moved_at=make.NOW,
+    )  # fmt: skip
+    session.add(move)
+    session.flush()
+    return move
 
 
 def make_survey(session: Session, number: int, code: str, division: str) -> SurveyRound:

@@ -88,13 +88,13 @@ def sign_in(app: Flask, session: Session) -> Callable[..., Desk]:
         )
         session.add(account)
         session.flush()
-        kind = ScopeKind.COMPANY if role is Role.COMPANY_USER else ScopeKind.DIVISION
+        usual = ScopeKind.COMPANY if role is Role.COMPANY_USER else ScopeKind.DIVISION
         session.add(
             RoleAssignment(
                 account_id=account.id,
                 branch=account.branch,
                 role=role,
-                scope_kind=kind,
+                scope_kind=given.get("scope_kind", usual),
                 scope_code=scope,
                 began_on=date(2020, 1, 1),
             )

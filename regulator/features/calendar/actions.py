@@ -13,6 +13,7 @@ from regulator.features.calendar.rules.notice import judge_clash, judge_notice, 
 from regulator.features.calendar.rules.statutory import changes_between
 from regulator.features.calendar.terms import (
     CalendarAct,
+    CalendarChange,
     CalendarSubject,
     Changes,
     Day,
@@ -36,7 +37,9 @@ def seed_calendar(years: Iterable[tuple[int, Sequence[Day]]], *, actor: Actor, n
     key = f"{min(missing)}-{max(missing)}" if len(missing) > 1 else str(min(missing))
     facts: dict[str, JSON] = {"years": sorted(missing)}
     record(actor, CalendarAct.SEEDED, CalendarSubject.CALENDAR_YEAR, key, now=now, facts=facts)
-    signals.send(changes_between(before, queries.working_days(), missing).years)
+    after = queries.working_days()
+    change = CalendarChange(changes_between(before, after, missing).years, before, after)
+    signals.send(change, actor=actor, now=now)
     return tuple(sorted(missing))
 
 
@@ -44,7 +47,8 @@ def import_notice(rows: Sequence[StatedDay], *, actor: Actor, now: datetime) -> 
     """Take a year's notice in place of what stood for it; gives what days it moved.
 
     Terms are reckoned when they are read, so that open ones end by the new calendar from here on; the record says
-    which days moved, and the signal which years. The same notice again changes nothing. Raises Refused.
+    which days moved, and the signal lets the rooms above say which terms did. The same notice again changes nothing.
+    Raises Refused.
     """
     judge_notice(rows, today=day_of(now)).or_refuse()
     notice = notice_of(rows)
@@ -53,10 +57,11 @@ def import_notice(rows: Sequence[StatedDay], *, actor: Actor, now: datetime) -> 
     if _stands(notice):
         return Changes()
     _replace(notice, actor, now)
-    changes = changes_between(before, queries.working_days(), queries.touched_by(notice))
+    after = queries.working_days()
+    changes = changes_between(before, after, queries.touched_by(notice))
     facts = _facts(notice, source, changes)
     record(actor, CalendarAct.ANNOUNCED, CalendarSubject.CALENDAR_YEAR, str(notice.year), now=now, facts=facts)
-    signals.send(changes.years)
+    signals.send(CalendarChange(changes.years, before, after, notice.year), actor=actor, now=now)
     return changes
 
 

@@ -1,14 +1,16 @@
 """What the calendar tells the rooms above it, synchronously in the writer's session; errors take the act back."""
 
-from collections.abc import Iterable
+from datetime import datetime
 
 from blinker import Signal
 
-working_days_changed = Signal("working_days_changed: years in which a term may end otherwise or is settled now")
+from regulator.features.audit.terms import Actor
+from regulator.features.calendar.terms import CalendarChange
+
+working_days_changed = Signal("working_days_changed: a term may end otherwise or is settled now")
 
 
-def send(years: Iterable[int]) -> None:
-    """Tell with ``years: frozenset[int]``; nothing is sent when nothing changed."""
-    told = frozenset(years)
-    if told:
-        working_days_changed.send(years=told)
+def send(change: CalendarChange, *, actor: Actor, now: datetime) -> None:
+    """Tell with ``change``, and with who changed it and when; nothing is sent when no year is touched."""
+    if change.years:
+        working_days_changed.send(change=change, actor=actor, now=now)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from regulator.law.calendar import WorkingDays
+
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """The years the calendar answers for: since 国务院令第270号, and as far as the lunar tables reach."""
 
@@ -136,3 +138,16 @@ class Changes:
     def years(self) -> frozenset[int]:
         """The years in which a term may end otherwise, or is no longer provisional."""
         return frozenset(day.year for day in (*self.now_off, *self.now_worked)) | self.settles
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChange:
+    """The working days before and after the calendar changed, and the years in which a term may end otherwise.
+
+    ``notice`` is the year whose notice came; None when the package's years were taken in.
+    """
+
+    years: frozenset[int]
+    before: WorkingDays
+    after: WorkingDays
+    notice: int | None = None

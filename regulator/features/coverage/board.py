@@ -49,6 +49,16 @@ def judge(figure: Figure, target: Target | None, day: date) -> Judged:
     return Judged(figure, target, judge_standing(found.share().exact, target), gap, needed_each_month(gap, months))
 
 
+def target_of_all(targets: Mapping[str, Target], codes: Iterable[str]) -> Target | None:
+    """The one target that holds for each of these divisions; None when one has none, or another one."""
+    found = [targets.get(code) for code in codes]
+    first = next(iter(found), None)
+    same = first and all(
+        one and (one.value, one.year, one.bound) == (first.value, first.year, first.bound) for one in found
+    )
+    return first if same else None
+
+
 def rows_of(
     parts: Sequence[tuple[str, str, Figure]],
     targets: Mapping[str, Target],

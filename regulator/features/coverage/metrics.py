@@ -12,6 +12,7 @@ from regulator.features.metrics.terms import (
     Metric,
     MetricDenominator,
     MetricName,
+    MetricOwner,
     MetricUnit,
     MetricValue,
     Period,
@@ -45,7 +46,7 @@ def _metric(rate: Rate, measure: Measure) -> Metric:
         MetricUnit.SHARE,
         MetricDenominator(f"counted_{measure.value}"),
         Timing.STATE,
-        "coverage",
+        MetricOwner.COVERAGE,
         MINIMUM_SAMPLE if measure is Measure.ESTATES else 1,
         _DIVISORS.get(measure, 1),
     )

@@ -47,6 +47,12 @@ class MetricDenominator(StrEnum):
     COUNTED_HOUSEHOLDS = "counted_households"
 
 
+class MetricOwner(StrEnum):
+    """Which subject reckons a figure and answers for it."""
+
+    COVERAGE = "coverage"
+
+
 class Timing(StrEnum):
     """Whether a figure stands for one day or for all days of a period."""
 

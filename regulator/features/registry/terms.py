@@ -227,6 +227,13 @@ class RecordAct(StrEnum):
     UNDONE = "undone"
 
 
+class TermAct(StrEnum):
+    """What the trail calls it when the calendar moves a term, and when an official takes note."""
+
+    MOVED = "term.moved"
+    SEEN = "term.seen"
+
+
 class RecordField(StrEnum):
     """The fields of records as their histories name them; one name for the same thing on every kind of record."""
 
@@ -303,6 +310,7 @@ class RecordField(StrEnum):
     SITE_AREA = "site_area"
     STATED_FOR = "stated_for"
     STATUS = "status"
+    TAKES_EFFECT_ON = "takes_effect_on"
     TERM_BEGAN_ON = "term_began_on"
     TERM_ENDED_ON = "term_ended_on"
     TITLE = "title"

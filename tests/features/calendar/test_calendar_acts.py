@@ -15,7 +15,7 @@ from regulator.features.calendar import queries
 from regulator.features.calendar.models import CalendarDay, CalendarYear
 from regulator.features.calendar.rules.notice import notice_of
 from regulator.features.calendar.signals import working_days_changed
-from regulator.features.calendar.terms import Changes, YearSource
+from regulator.features.calendar.terms import CalendarChange, Changes, YearSource
 from regulator.foundation.database import new_key
 from regulator.foundation.database import session as current_session
 from regulator.foundation.errors import NotFound
@@ -32,8 +32,8 @@ SIXTY = Term(60, Unit.DAY)
 def listening() -> Iterator[list[frozenset[int]]]:
     heard: list[frozenset[int]] = []
 
-    def listen(_sender: object, years: frozenset[int]) -> None:
-        heard.append(years)
+    def listen(_sender: object, change: CalendarChange, **_by_whom_and_when: object) -> None:
+        heard.append(change.years)
 
     with working_days_changed.connected_to(listen):
         yield heard
@@ -150,8 +150,8 @@ def test_a_half_described_year_is_refused_whole(session: Session) -> None:
 
 
 def test_a_listener_that_objects_takes_the_notice_back(session: Session) -> None:
-    def object_to(_sender: object, years: frozenset[int]) -> None:
-        message = f"no {years}"
+    def object_to(_sender: object, change: CalendarChange, **_by_whom_and_when: object) -> None:
+        message = f"no {change.years}"
         raise RuntimeError(message)
 
     with working_days_changed.connected_to(object_to), pytest.raises(RuntimeError):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from io import BytesIO
 from typing import Any
@@ -29,17 +29,17 @@ from regulator.features.coverage.queries import bulletins as queries
 from regulator.features.coverage.queries.bulletins import BulletinFacts, PartFigure
 from regulator.features.coverage.queries.figures import MonthFigure, list_months
 from regulator.features.coverage.queries.months import find_month
+from regulator.features.coverage.queries.territory import Territory
 from regulator.features.coverage.rules.counting import PRACTICE, explain, figure_of, tallies_of
 from regulator.features.coverage.statements import figure_statement
 from regulator.features.coverage.terms import Explanation, Figure, Line, Measured, WarningKind
-from regulator.features.divisions.queries import DivisionRow, Path, get_division
+from regulator.features.divisions.queries import DivisionRow, get_division
 from regulator.features.divisions.terms import Level, Scope
 from regulator.features.metrics.actions import set_target
 from regulator.features.metrics.terms import Bound, Target
 from regulator.features.registry.terms import EstateKind, Mode, RegisterNature
 from regulator.foundation import jobs
 from regulator.foundation.errors import BadInput, NotFound
-from regulator.foundation.files import file_room
 from regulator.foundation.i18n import DEFAULT_LOCALE, LOCALES, codes
 from regulator.foundation.paging import Count
 from tests.factories.registry import (
@@ -64,7 +64,7 @@ from tests.factories.registry import (
 ZH, EN = Voice(DEFAULT_LOCALE), Voice("en")
 DAY, DAY_BEFORE = date(2026, 10, 31), date(2026, 9, 30)
 BUREAU = "沈阳市住房和城乡建设局"
-PLACE = DivisionRow(CITY, Level.CITY, "沈阳市", None)
+PLACE = Territory.of(DivisionRow(CITY, Level.CITY, "沈阳市", None))
 
 
 # --- sentences ------------------------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ def facts(
     trend.append(MonthFigure("2026-10", DAY, figure(now), NOW, "0" * 64))
     row = [Closed(one.month, one.figure.estates) for one in trend]
     usual: dict[str, Any] = {
-        "place": PLACE, "path": Path("沈阳市"), "month": "2026-10", "day": DAY, "figure": figure(now),
+        "place": PLACE, "name": "沈阳市", "month": "2026-10", "day": DAY, "figure": figure(now),
         "trend": tuple(trend), "told": explain(before, before, now, now, PRACTICE) if before is not None else None,
         "parts": (), "unplaced": None, "target": target, "target_set_by": "沈阳市",
         "forecast": forecast(row, figure(now).estates, target, date(2026, 11, 1)), "rule": PRACTICE,
@@ -139,8 +139,8 @@ def test_the_state_where_something_is_missing(found: dict[str, Line], said: str)
 
 
 def test_a_district_is_called_by_its_name() -> None:
-    place = DivisionRow(SHENHE, Level.DISTRICT, "沈河区", CITY)
-    told = ZH.paragraph(sentences.state_sentences(facts(lines(1, 2), place=place, path=Path("沈阳市", "沈河区")), ZH))
+    district = DivisionRow(SHENHE, Level.DISTRICT, "沈河区", CITY)
+    told = ZH.paragraph(sentences.state_sentences(facts(lines(1, 2), place=Territory.of(district), name="沈河区"), ZH))
     assert told.startswith("截至2026年10月31日，沈河区计入统计的")
 
 
@@ -369,24 +369,33 @@ def city(session: Session) -> Session:
     return session
 
 
-def made(code: str, month: str = "2026-10", language: str = DEFAULT_LOCALE) -> CoverageBulletin | None:
+def place(code: str) -> Territory:
+    return Territory.of(get_division(code))
+
+
+def made(code: str | Territory, month: str = "2026-10", language: str = DEFAULT_LOCALE) -> CoverageBulletin | None:
     """The bulletin after the worker has done what waits."""
     ask(code, month, language)
     while jobs.run_next("test:1:1"):
         pass
-    return queries.find_bulletin(get_division(code), month, language)
+    return queries.find_bulletin(code if isinstance(code, Territory) else place(code), month, language)
 
 
-def ask(code: str, month: str = "2026-10", language: str = DEFAULT_LOCALE) -> Any:
+def ask(code: str | Territory, month: str = "2026-10", language: str = DEFAULT_LOCALE) -> Any:
     found = bulletins.ask_for_bulletin(
-        get_division(code), month, language, author=BUREAU, actor=actor(), now=datetime.now(UTC)
+        code if isinstance(code, Territory) else place(code),
+        month,
+        language,
+        author=BUREAU,
+        actor=actor(),
+        now=datetime.now(UTC),
     )
     queries.session().commit()
     return found
 
 
 def text_of(name: str) -> str:
-    pages = PdfReader(BytesIO(file_room().path(name).read_bytes())).pages
+    pages = PdfReader(BytesIO(queries.bulletin_room().path(name).read_bytes())).pages
     return re.sub(r"\s+", "", "".join(page.extract_text() for page in pages))
 
 
@@ -413,7 +422,7 @@ def test_the_pdf_says_the_figures_the_api_says(city: Session) -> None:
 def test_the_docx_opens_and_has_the_same_table_and_both_charts(city: Session) -> None:
     found = made(CITY)
     assert found is not None
-    document = docx.Document(BytesIO(file_room().path(found.docx).read_bytes()))
+    document = docx.Document(BytesIO(queries.bulletin_room().path(found.docx).read_bytes()))
     rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
     assert rows[0][:4] == ["区域", "计入", "已管", "覆盖率"]
     assert rows[1:] == [
@@ -445,11 +454,36 @@ def test_a_bulletin_is_made_once_and_found_again(city: Session) -> None:
     city.expire_all()
     make_service(make_estate("后来的小区"), make_company())  # corrections show in the next one
     city.commit()
-    again = queries.find_bulletin(get_division(CITY), "2026-10", DEFAULT_LOCALE)
+    again = queries.find_bulletin(place(CITY), "2026-10", DEFAULT_LOCALE)
     assert again is not None
     assert (again.pdf, again.docx, again.made_at, again.basis) == kept
     acts = city.scalars(select(AuditEntry.act).where(AuditEntry.act == "coverage.bulletin_asked")).all()
     assert len(acts) == 1
+
+
+def test_what_was_made_before_goes_when_it_is_made_anew_and_a_crash_leaves_nothing_for_long(city: Session) -> None:
+    first, other = made(SHENHE), made(HEPING)
+    assert first is not None
+    assert other is not None
+    gone, room = {first.pdf, first.docx}, queries.bulletin_room()
+    stay = {other.pdf, other.docx}
+    set_target(CITY_SCOPE, TARGETED, SHENHE, 2026, 9500, actor=actor(), now=NOW)
+    city.commit()
+    second = made(SHENHE)
+    assert second is not None
+    stay |= {second.pdf, second.docx}
+    assert {file.name for file in room.root.rglob("[0-9a-f]*") if file.is_file()} == stay
+    assert not gone & stay
+    left = room.keep([b"a crash came before the row"], maximum=100)
+    shelf, now = int(left[:2], 16), datetime.now(UTC)
+    minute = now + timedelta(minutes=(shelf - int(now.timestamp() // 60)) % 256)
+    bulletins.forget_left_files(minute)
+    assert room.path(left).is_file()  # it may still be wanted
+    for name in sorted({left[:2], *(file[:2] for file in stay)}):
+        late = now + timedelta(days=2)
+        late += timedelta(minutes=(int(name, 16) - int(late.timestamp() // 60)) % 256)
+        bulletins.forget_left_files(late)
+    assert {file.name for file in room.root.rglob("[0-9a-f]*") if file.is_file()} == stay
 
 
 def test_another_target_or_a_lost_file_has_it_made_anew(city: Session) -> None:
@@ -458,13 +492,13 @@ def test_another_target_or_a_lost_file_has_it_made_anew(city: Session) -> None:
     basis = first.basis
     set_target(CITY_SCOPE, TARGETED, SHENHE, 2026, 9500, actor=actor(), now=NOW)
     city.commit()
-    assert queries.find_bulletin(get_division(SHENHE), "2026-10", DEFAULT_LOCALE) is None
+    assert queries.find_bulletin(place(SHENHE), "2026-10", DEFAULT_LOCALE) is None
     second = made(SHENHE)
     assert second is not None
     assert second.basis != basis
     assert "距2026年目标95%（沈河区设定）差15.0个百分点，尚需净增纳管2个" in text_of(second.pdf)
-    file_room().path(second.docx).unlink()
-    assert queries.find_bulletin(get_division(SHENHE), "2026-10", DEFAULT_LOCALE) is None
+    queries.bulletin_room().path(second.docx).unlink()
+    assert queries.find_bulletin(place(SHENHE), "2026-10", DEFAULT_LOCALE) is None
     assert made(SHENHE) is not None
 
 
@@ -473,7 +507,7 @@ def test_while_one_is_being_made_no_second_is_asked_for(city: Session) -> None:
     assert ask(CITY) == job
     assert ask(CITY, language="en") != job
     assert ask(CITY, "2026-09") != job
-    assert bulletins.find_work(get_division(CITY), "2026-10", DEFAULT_LOCALE) == job
+    assert bulletins.find_work(place(CITY), "2026-10", DEFAULT_LOCALE) == job
 
 
 def test_the_first_month_has_no_month_before(city: Session) -> None:
@@ -496,16 +530,16 @@ def test_a_month_that_is_not_closed_has_none(city: Session, month: str) -> None:
         ask(CITY, month)
     assert refused.value.code == "bulletin_month_open"
     with pytest.raises(BadInput):
-        queries.gather_facts(CITY, month, now=NOW)
+        queries.gather_facts(place(CITY), month, now=NOW)
 
 
 def test_a_community_has_none(city: Session) -> None:
     with pytest.raises(BadInput):
-        queries.gather_facts(SHENHE_COMMUNITY, "2026-10", now=NOW)
+        queries.gather_facts(place(SHENHE_COMMUNITY), "2026-10", now=NOW)
 
 
 def test_a_job_for_a_month_that_is_not_closed_fails_with_that_reason(city: Session) -> None:
-    asked = {"division": CITY, "month": "2026-11", "language": "en", "author": BUREAU}
+    asked = {"divisions": [CITY], "name": "沈阳市", "month": "2026-11", "language": "en", "author": BUREAU}
     job_id = jobs.enqueue(bulletins.BULLETIN_JOB, asked, subject="x", now=datetime.now(UTC))
     city.commit()
     assert jobs.run_next("test:1:1")

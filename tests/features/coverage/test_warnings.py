@@ -25,6 +25,8 @@ from regulator.features.registry.terms import Mode, NoticeKind, Party, RecordSou
 from regulator.foundation.database import is_postgres, new_key
 from regulator.foundation.extensions import db
 from regulator.foundation.i18n import LOCALES, label
+from regulator.law.calendar import Due
+from tests.factories.calendar import seed
 from tests.factories.registry import (
     CITY_SCOPE,
     HEPING,
@@ -205,7 +207,11 @@ def test_a_notice_says_by_when_the_company_is_gone(city: Session) -> None:
     assert (row.given_on, row.day) == (TODAY - 5 * DAY, date(2027, 3, 31))  # 947: with the contract
     make_notice(estate, company, NoticeKind.DISMISSAL, Party.OWNERS, received_on=TODAY - 2 * DAY)
     [row] = listed(WarningKind.DISMISSED)
-    assert row.day == TODAY + 58 * DAY  # 946: 60 days from when it arrived
+    assert row.due == Due(TODAY + 58 * DAY, is_provisional=True)  # 946: 60 days from when it arrived, 2026 not known
+    city.commit()
+    seed()
+    assert [row.is_provisional for row in listed(WarningKind.DISMISSED)] == [False]
+    assert [row.is_provisional for row in listed(WarningKind.COMPANY_LEAVES)] == [False]  # a contract's end is certain
 
 
 @pytest.mark.parametrize(

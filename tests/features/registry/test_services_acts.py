@@ -369,11 +369,16 @@ def test_to_be_placed_mode_not_known_and_stale() -> None:
     stale = worklists.list_stale(make.SHENHE_SCOPE, None, before=before).items
     assert {e.code for e in stale} == {placed.code, street.code}
     assert not worklists.list_stale(make.SHENHE_SCOPE, None, before=make.NOW).items
-    counts = worklists.count_waiting(make.SHENHE_SCOPE, day=make.TODAY, stale_before=before)
+    counts = worklists.count_waiting(make.SHENHE_SCOPE, day=make.TODAY, stale_before=before, reader="zhangxiaomin")
     assert (counts.to_be_placed.number, counts.mode_not_known.number, counts.stale.number) == (1, 1, 2)
-    elsewhere = worklists.count_waiting(make.HEPING_SCOPE, day=make.TODAY, stale_before=before)
+    elsewhere = worklists.count_waiting(make.HEPING_SCOPE, day=make.TODAY, stale_before=before, reader="zhangxiaomin")
     assert (elsewhere.to_be_placed.number, elsewhere.mode_not_known.number, elsewhere.stale.number) == (0, 0, 0)
-    assert worklists.count_waiting(Scope.nothing(), day=make.TODAY, stale_before=before).stale.number == 0
+    assert (
+        worklists.count_waiting(
+            Scope.nothing(), day=make.TODAY, stale_before=before, reader="zhangxiaomin"
+        ).stale.number
+        == 0
+    )
 
 
 def test_one_link_of_an_estate_is_not_another_estates(session: Session) -> None:

@@ -67,7 +67,9 @@ def test_a_street_opens_a_community_answers_the_street_closes(
     assert "待落楼" not in page
     first = f"{path}/estates/{street['all']}"
     assert first in page
-    worker.get(first)
+    heading = worker.get(first).partition('class="subheading">')[2].partition("</div>")[0]
+    assert "\xa0· " in heading
+    assert " · " not in heading, "on a phone a line would begin with the point"
     following = worker.post(
         first, mode="community_custody", began_on="2026-05-01", households="96", duty_phone="024-22790019",
         name="王秀兰", phone=PHONE, since="2026-05-01", people_cleaning="1", problems="屋面漏雨",

@@ -63,7 +63,7 @@ def report_of(facts: BulletinFacts, pictures: Pictures, locale: str, author: str
 
 def title_of(facts: BulletinFacts, voice: Voice) -> str:
     """The title, with the place's full name."""
-    return voice.say(Say.TITLE, place=str(facts.path))
+    return voice.say(Say.TITLE, place=facts.name)
 
 
 def _state(facts: BulletinFacts, pictures: Pictures, voice: Voice) -> Iterator[Block]:

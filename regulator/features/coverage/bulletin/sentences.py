@@ -49,8 +49,9 @@ def state_sentences(facts: BulletinFacts, voice: Voice) -> Iterator[str]:
 
 
 def place_words(facts: BulletinFacts, voice: Voice) -> str:
-    """全市 for a city; for other divisions their names from the district down."""
-    return voice.say(Say.WHOLE_CITY) if facts.place.level is Level.CITY else str(facts.path)
+    """全市 for a city; for other divisions their names from the district down, for a management area its own."""
+    place = facts.place.division
+    return voice.say(Say.WHOLE_CITY) if place and place.level is Level.CITY else facts.name
 
 
 def _by_area(facts: BulletinFacts, voice: Voice) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
 from regulator.features.coverage.models import CoverageMonth, CoverageMonthTally, CoverageTally
+from regulator.features.coverage.queries.communities import count_communities, countable_months
 from regulator.features.coverage.queries.counting import (
     by_place,
     count_on,
@@ -19,18 +20,16 @@ from regulator.features.coverage.queries.counting import (
     list_rules,
     rule_on,
 )
+from regulator.features.coverage.queries.territory import KEPT, Territory, top_divisions
 from regulator.features.coverage.rules.counting import figure_of
 from regulator.features.coverage.terms import LEFT_OUT, NOTHING, CountingRule, Figure, Measured, Tally, as_state
-from regulator.features.divisions.queries import DivisionRow, find_divisions, get_division, list_children, list_in
-from regulator.features.divisions.terms import CITY_PREFIX, CODE_LENGTHS, Level, Scope, merge, successor
+from regulator.features.divisions.queries import DivisionRow, get_division, list_children
+from regulator.features.divisions.terms import CITY_PREFIX, CODE_LENGTHS, Level, Scope
 from regulator.features.registry.terms import EstateKind, Mode
-from regulator.foundation import clock
 from regulator.foundation.asking import AnySelect, ask
 from regulator.foundation.database import session
 
 NUMBERS = ("estates", "floor_area", "households", "floor_area_known", "households_known")
-KEPT = (Level.CITY, Level.DISTRICT, Level.STREET)
-"""The levels of which tallies are kept; a community's few estates are counted when they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,15 @@ def figure_on(code: str, day: date, kinds: Collection[EstateKind] = ()) -> Figur
     """The figure of a division on a day. Raises NotFound for a division nobody knows."""
     division = get_division(code)
     return figure_of(_tallies(division, day), rule_on(day), kinds)
+
+
+def figure_of_whole(territory: Territory, day: date, kinds: Collection[EstateKind] = ()) -> Figure:
+    """The figure of a territory on a day, its divisions added up."""
+    if territory.is_kept and counted_day() == day:
+        tallies = [tally for division in territory.divisions for tally in _tallies(division, day)]
+    else:
+        tallies = list(flat(count_on(territory.scope, day, CITY_PREFIX)))
+    return figure_of(tallies, rule_on(day), kinds)
 
 
 def _tallies(division: DivisionRow, day: date) -> list[Tally]:
@@ -125,24 +133,6 @@ def overview_of(scope: Scope, day: date, kinds: Collection[EstateKind] = ()) -> 
     )
 
 
-def top_divisions(scope: Scope) -> list[DivisionRow]:
-    """The fewest divisions that make up a territory, by code.
-
-    A range that is a division's own names it; only where neighbours have been merged are the levels walked through, and
-    each only while something is missing.
-    """
-    if all(item.high == successor(item.low) for item in scope.ranges):
-        own = (f"{item.low}00" if len(item.low) == CITY_PREFIX else item.low for item in scope.ranges)
-        return sorted(find_divisions(own), key=lambda row: row.code)
-    tops: list[DivisionRow] = []
-    for level in Level:
-        if merge(top.range for top in tops) == merge(scope.ranges):
-            break
-        inside = list_in(scope, (level,), on=clock.today())
-        tops += [row for row in inside if not any(top.range.contains(row.range) for top in tops)]
-    return sorted(tops, key=lambda row: row.code)
-
-
 def _tallies_below(division: DivisionRow, below: Level, day: date) -> dict[str, list[Tally]]:
     scope = Scope((division.range,))
     if below in KEPT and counted_day() == day:
@@ -162,34 +152,58 @@ _OF_PARTS = _KEPT_ROWS.where(
 )
 
 
-def list_months(division: DivisionRow, limit: int = 13, until: str | None = None) -> list[MonthFigure]:
-    """The figures of the latest closed months of a division, the earliest first; communities have none.
+def list_months(place: DivisionRow | Territory, limit: int = 13, until: str | None = None) -> list[MonthFigure]:
+    """The figures of the latest closed months of a territory, the earliest first, its divisions added up.
 
-    ``until`` (2026-10) leaves those up to that month.
+    Of a territory in several cities, the months closed in each. ``until`` (2026-10) leaves those up to that month.
     """
-    if division.level not in KEPT:
-        return []
-    closed = (
-        select(CoverageMonth.month, CoverageMonth.day, CoverageMonth.closed_at, CoverageMonth.content_hash)
-        .where(CoverageMonth.city_code == city_of(division.code))
-        .where(*([CoverageMonth.month <= until] if until else []))
-        .order_by(CoverageMonth.month.desc())
-        .limit(limit)
-    )
-    rows = sorted(session().execute(closed).all())
-    found = figures_by_month([division], {row.month: row.day for row in rows})[division.code]
-    return [MonthFigure(row.month, row.day, found[row.month], row.closed_at, row.content_hash) for row in rows]
+    territory = Territory.of(place)
+    months = _closed(territory, limit, until)
+    rules = list_rules() if months else []
+    tallies = tallies_by_month(territory.divisions, {month: closed.day for month, closed in months.items()})
+    return [
+        MonthFigure(
+            month,
+            closed.day,
+            figure_of((row for found in tallies.values() for row in found[month]), _in_force(rules, closed.day)),
+            closed.closed_at,
+            closed.content_hash,
+        )
+        for month, closed in months.items()
+    ]
 
 
-def closed_months(division: DivisionRow, limit: int = 13) -> dict[str, date]:
-    """The latest closed months with their last days, the earliest first; communities have none."""
-    query = (
-        select(CoverageMonth.month, CoverageMonth.day)
-        .where(CoverageMonth.city_code == city_of(division.code))
-        .order_by(CoverageMonth.month.desc())
-        .limit(limit)
-    )
-    return dict(sorted(session().execute(query).all())) if division.level in KEPT else {}
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    day: date
+    closed_at: datetime
+    content_hash: str
+
+
+def _closed(territory: Territory, limit: int, until: str | None = None) -> dict[str, _Closed]:
+    """The latest months closed in every city of a territory, the earliest first; of communities those looked through.
+
+    Several cities have each its hash; they stand together.
+    """
+    columns = (CoverageMonth.month, CoverageMonth.day, CoverageMonth.closed_at, CoverageMonth.content_hash)
+    query = select(*columns).where(CoverageMonth.city_code.in_(territory.cities))
+    query = query.where(CoverageMonth.month <= until) if until else query
+    latest = query.order_by(CoverageMonth.month.desc(), CoverageMonth.city_code).limit(limit * len(territory.cities))
+    found: dict[str, list[Any]] = {}
+    for row in session().execute(latest):
+        found.setdefault(row.month, []).append(row)
+    whole = {month: rows for month, rows in found.items() if len(rows) == len(territory.cities)}
+    for city in () if territory.is_kept else territory.cities:
+        whole = {month: whole[month] for month in countable_months(city, whole)}
+    return {
+        month: _Closed(rows[0].day, max(row.closed_at for row in rows), "+".join(row.content_hash for row in rows))
+        for month, rows in sorted(whole.items())
+    }
+
+
+def closed_months(place: DivisionRow | Territory, limit: int = 13) -> dict[str, date]:
+    """The latest closed months of a territory with their last days, the earliest first."""
+    return {month: closed.day for month, closed in _closed(Territory.of(place), limit).items()}
 
 
 def courses(
@@ -197,18 +211,42 @@ def courses(
 ) -> dict[str, dict[str, Measured]]:
     """The estates of closed months by division and month, added up by the database: a statement for each rule.
 
-    ``now`` is the rule in force today, where it has been looked up already.
+    Communities have those months alone that are looked through. ``now`` is the rule in force today, where it has been
+    looked up already.
     """
-    found = {row.code: dict.fromkeys(months, NOTHING) for row in divisions}
+    kept = [row for row in divisions if row.level in KEPT]
+    found = {row.code: dict.fromkeys(months, NOTHING) for row in kept}
     earliest = min(months.values(), default=None)
     known = [now] if now and earliest and now.effective_from <= earliest else None
     rules = known or (list_rules() if months else [])
     for rule in rules:
         ruled = [month for month, day in months.items() if rule is _in_force(rules, day)]
-        for code, month, *numbers in _course(divisions, ruled, rule):
+        for code, month, *numbers in _course(kept, ruled, rule):
             if code in found:
                 found[code][month] = Measured(*map(int, numbers))
-    return found
+    return found | _courses_of_communities([row for row in divisions if row.level not in KEPT], months)
+
+
+def _courses_of_communities(
+    divisions: Collection[DivisionRow], months: Mapping[str, date]
+) -> dict[str, dict[str, Measured]]:
+    if not divisions or not months:
+        return {row.code: {} for row in divisions}
+    rules = list_rules()
+    return {
+        code: {month: figure_of(rows[month], _in_force(rules, months[month])).estates for month in sorted(rows)}
+        for code, rows in count_communities([row.code for row in divisions], months).items()
+    }
+
+
+def course_of_whole(parts: Iterable[Mapping[str, Measured]]) -> dict[str, Measured]:
+    """The course of a territory from those of its divisions: in each month that all of them have, what they held."""
+    first, *others = [*parts] or [{}]
+    return {
+        month: reduce(Measured.plus, (other[month] for other in others), found)
+        for month, found in first.items()
+        if all(month in other for other in others)
+    }
 
 
 def _in_force(rules: Iterable[CountingRule], day: date) -> CountingRule:
@@ -251,8 +289,9 @@ def _course_by(rule: CountingRule) -> AnySelect:
     )
 
 
-def figures_by_month(divisions: Collection[DivisionRow], months: Mapping[str, date]) -> dict[str, dict[str, Figure]]:
-    """The frozen figures of several divisions by code and month (months with their last days); two statements."""
+def tallies_by_month(divisions: Collection[DivisionRow], months: Collection[str]) -> dict[str, dict[str, list[Tally]]]:
+    """The frozen tallies of several divisions by code and month: one statement, and those of communities."""
+    kept = [row for row in divisions if row.level in KEPT]
     query = select(
         CoverageMonthTally.division_code,
         CoverageMonthTally.month,
@@ -260,21 +299,12 @@ def figures_by_month(divisions: Collection[DivisionRow], months: Mapping[str, da
         CoverageMonthTally.state,
         *(getattr(CoverageMonthTally, name) for name in NUMBERS),
     ).where(
-        CoverageMonthTally.division_code.in_({row.code for row in divisions}),
-        CoverageMonthTally.level.in_({row.level for row in divisions}),
+        CoverageMonthTally.division_code.in_({row.code for row in kept}),
+        CoverageMonthTally.level.in_({row.level for row in kept}),
         CoverageMonthTally.month.in_(months),
     )
-    tallies: dict[str, dict[str, list[Tally]]] = {row.code: {month: [] for month in months} for row in divisions}
-    for code, month, kind, state, *numbers in session().execute(query):
+    tallies: dict[str, dict[str, list[Tally]]] = {row.code: {month: [] for month in months} for row in kept}
+    for code, month, kind, state, *numbers in session().execute(query) if kept else ():
         tallies[code][month].append(Tally(kind, as_state(state), *numbers))
-    rules = list_rules()
-    in_force = {month: _in_force(rules, day) for month, day in months.items()}
-    return {
-        code: {month: figure_of(rows, in_force[month]) for month, rows in found.items()}
-        for code, found in tallies.items()
-    }
-
-
-def city_of(code: str) -> str:
-    """The code of the city a place lies in."""
-    return f"{code[:4]}00"
+    others = [row.code for row in divisions if row.level not in KEPT]
+    return tallies | (count_communities(others, months) if others else {})

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from regulator.features.coverage.models import CoverageMonth, CoverageMonthTally, CoverageTally
 from regulator.features.coverage.queries.counting import by_place, count_on, counted_day
-from regulator.features.coverage.queries.figures import KEPT, NUMBERS
+from regulator.features.coverage.queries.figures import NUMBERS
 from regulator.features.coverage.queries.months import lines_of
+from regulator.features.coverage.queries.territory import KEPT
 from regulator.features.coverage.rules.counting import content_hash, tallies_of
 from regulator.features.coverage.terms import Tally
 from regulator.features.divisions.terms import CODE_LENGTHS, Level, Scope, lineage

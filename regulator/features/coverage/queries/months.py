@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from regulator.features.calendar.queries import working_days
 from regulator.features.coverage.models import CoverageMonth
 from regulator.features.coverage.queries.counting import list_lines, rule_on
-from regulator.features.coverage.queries.figures import city_of
+from regulator.features.coverage.queries.territory import Territory
 from regulator.features.coverage.rules.counting import (
     CLOSING_WORKING_DAY,
     explain,
@@ -22,7 +22,6 @@ from regulator.features.coverage.rules.counting import (
 )
 from regulator.features.coverage.terms import Explanation, Line
 from regulator.features.divisions.queries import DivisionRow, get_division
-from regulator.features.divisions.terms import Scope
 from regulator.foundation.database import session
 from regulator.law.calendar import Due
 
@@ -67,30 +66,35 @@ def lines_of(month: CoverageMonth) -> list[Line]:
     return list(read_canonical(zlib.decompress(month.content)))
 
 
-def frozen_day(division: DivisionRow, day: date) -> bool:
-    """Whether a day closes a month that is closed."""
-    return day == last_day_of(month_of(day)) and find_month(city_of(division.code), month_of(day)) is not None
+def frozen_day(place: DivisionRow | Territory, day: date) -> bool:
+    """Whether a day closes a month that is closed everywhere in a territory."""
+    cities = Territory.of(place).cities
+    return day == last_day_of(month_of(day)) and all(find_month(city, month_of(day)) for city in cities)
 
 
-def frozen_lines(division: DivisionRow, day: date) -> dict[str, Line] | None:
-    """The estates of a division as frozen for a day; None when the day closes no month, or none that is closed."""
-    if day != last_day_of(month_of(day)):
+def frozen_lines(place: DivisionRow | Territory, day: date) -> dict[str, Line] | None:
+    """The estates of a territory as frozen for a day; None when the day closes no month, or none closed everywhere."""
+    territory = Territory.of(place)
+    if not frozen_day(territory, day):
         return None
-    month = find_month(city_of(division.code), month_of(day))
-    if month is None:
-        return None
-    inside = division.range
-    return {line.code: line for line in lines_of(month) if inside.covers(line.division_code)}
+    months = (find_month(city, month_of(day)) for city in territory.cities)
+    scope = territory.scope
+    lines = (line for month in months if month is not None for line in lines_of(month))
+    return {line.code: line for line in lines if scope.covers(line.division_code)}
 
 
 def explanation(code: str, first: date, last: date) -> Explanation:
     """Why the rates of a division changed between two days; both by the rule of the later one. Raises NotFound."""
-    division = get_division(code)
-    scope = Scope((division.range,))
+    return why_changed(Territory.of(get_division(code)), first, last)
+
+
+def why_changed(territory: Territory, first: date, last: date) -> Explanation:
+    """As `explanation`, of a territory as a whole: an estate that goes from one part to another stays in it."""
+    scope = territory.scope
     return explain(
-        frozen_lines(division, first),
+        frozen_lines(territory, first),
         list_lines(scope, first),
         list_lines(scope, last),
-        frozen_lines(division, last),
+        frozen_lines(territory, last),
         rule_on(last),
     )

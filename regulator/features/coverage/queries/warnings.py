@@ -28,6 +28,7 @@ from regulator.features.registry.rules.contracts import ContractFacts
 from regulator.features.registry.terms import Mode, NoticeKind, Party
 from regulator.foundation.database import next_day
 from regulator.foundation.paging import Count, Page, Sort, count_up_to_ceiling, paginate
+from regulator.law.calendar import Due
 
 COMPANY_LEAVES = (NoticeKind.RENEWAL_REFUSED, NoticeKind.CONTINUED_SERVICE_ENDED)
 
@@ -37,8 +38,9 @@ class WarningRow:
     """An estate on a list of warnings.
 
     ``day`` is the one that matters: by when the company is gone, when its contract ends or ended, since when the estate
-    is abandoned; None when it is not known. ``given_on`` is the day of the notice where there is one. The company of an
-    abandoned estate is the last one that served it.
+    is abandoned; None when it is not known. It is provisional while a year a notice's term runs through waits for its
+    holidays. ``given_on`` is the day of the notice where there is one. The company of an abandoned estate is the last
+    one that served it.
     """
 
     estate_code: str
@@ -49,6 +51,12 @@ class WarningRow:
     day: date | None
     given_on: date | None = None
     place: Path = NOWHERE
+    is_provisional: bool = False
+
+    @property
+    def due(self) -> Due | None:
+        """The day that matters with its mark."""
+        return Due(self.day, self.is_provisional) if self.day else None
 
     def days_left(self, today: date) -> int | None:
         """Days until the day that matters; below zero once it is past."""
@@ -103,11 +111,13 @@ def _noticed(kind: WarningKind) -> Lister:
 
 def _of_notice(row: NoticeRow, contracts: list[ContractFacts]) -> WarningRow:
     own = [item.ended_on for item in contracts if item.credit_code == row.credit_code and item.ended_on]
-    effect = row.takes_effect.day if row.takes_effect else None
-    leaving = leaves_with(own, row.dated_on) if row.kind is NoticeKind.RENEWAL_REFUSED else effect
+    effect = None if row.kind is NoticeKind.RENEWAL_REFUSED else row.takes_effect
+    leaving = effect.day if effect else None
+    if row.kind is NoticeKind.RENEWAL_REFUSED:
+        leaving = leaves_with(own, row.dated_on)
     return WarningRow(
         row.estate_code, row.estate_name, row.division_code, row.credit_code, row.company_name, leaving, row.dated_on,
-        row.place,
+        row.place, effect is not None and effect.is_provisional,
     )  # fmt: skip
 
 

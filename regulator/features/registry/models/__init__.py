@@ -2,6 +2,7 @@
 
 from regulator.features.registry.models.company import Company, CompanyName, CompanySearch
 from regulator.features.registry.models.estate import Estate, EstateCounter, EstateKey, EstateName, EstateSearch
+from regulator.features.registry.models.moves import TermMove, TermMoveSeen
 from regulator.features.registry.models.person import (
     Employment,
     ManagerAssignment,
@@ -50,6 +51,8 @@ __all__ = [
     "RegisterState",
     "Service",
     "ServiceStatement",
+    "TermMove",
+    "TermMoveSeen",
     "VerificationConfirmation",
     "VerificationDistrict",
     "VerificationRound",

@@ -14,6 +14,7 @@ from regulator.features.registry.models import Company, Contract, ContractDisput
 from regulator.features.registry.queries.bounds import active_on, narrowed
 from regulator.features.registry.queries.contracts import DisputeRow, disputes
 from regulator.features.registry.queries.links import waiting_links
+from regulator.features.registry.queries.moves import count_moves
 from regulator.features.registry.terms import SettlementState
 from regulator.foundation.paging import Count, Page, Sort, count_up_to_ceiling, paginate
 
@@ -28,10 +29,11 @@ class Waiting:
     continued: Count
     mode_not_known: Count
     stale: Count
+    moves: Count
 
 
-def count_waiting(scope: Scope, *, day: date, stale_before: datetime) -> Waiting:
-    """The counts of all work lists, each to 1,000 and one: six statements."""
+def count_waiting(scope: Scope, *, day: date, stale_before: datetime, reader: str) -> Waiting:
+    """The counts of all work lists for an official (by username), each to 1,000 and one: seven statements."""
     return Waiting(
         to_be_placed=count_up_to_ceiling(_to_be_placed(scope)),
         links=count_up_to_ceiling(waiting_links(scope)),
@@ -39,6 +41,7 @@ def count_waiting(scope: Scope, *, day: date, stale_before: datetime) -> Waiting
         continued=count_up_to_ceiling(_continued(scope, day)),
         mode_not_known=count_up_to_ceiling(_mode_not_known(scope, day)),
         stale=count_up_to_ceiling(_stale(scope, stale_before)),
+        moves=count_moves(scope, None, reader=reader, day=day),
     )
 
 

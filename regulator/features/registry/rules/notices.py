@@ -1,6 +1,7 @@
 """Notices of the Civil Code between owners and company (民法典 946–948), and when they take effect. Pure."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from regulator.features.registry.terms import NoticeKind, Party
 from regulator.law.calendar import Due, Term, Unit, WorkingDays
@@ -31,6 +32,9 @@ SIXTY_DAYS = Term(60, Unit.DAY)
 TERMS = {NoticeKind.DISMISSAL: SIXTY_DAYS, NoticeKind.CONTINUED_SERVICE_ENDED: SIXTY_DAYS}
 """How long after it is received a notice takes effect (946, 948); the others are counted back from a contract's end."""
 
+REACH = timedelta(days=120)
+"""Longer than any of these terms with the longest holiday behind it: what was received earlier has taken effect."""
+
 
 def effective_on(kind: NoticeKind, received_on: date | None, days: WorkingDays) -> Due | None:
     """The last day of the notice's term, on which it takes effect unless the contract gives longer notice.
@@ -40,6 +44,27 @@ def effective_on(kind: NoticeKind, received_on: date | None, days: WorkingDays) 
     """
     term = TERMS.get(kind)
     return None if term is None or received_on is None else days.due(term, received_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A term that ends otherwise by the new calendar than by the old."""
+
+    before: date
+    after: date
+
+
+def moved(
+    kind: NoticeKind, received_on: date | None, before: WorkingDays, after: WorkingDays, *, today: date
+) -> Move | None:
+    """How a change of the calendar moves the day a notice takes effect.
+
+    None when it does not, and for a notice that had taken effect before today by both: its term is no longer open.
+    """
+    old, new = effective_on(kind, received_on, before), effective_on(kind, received_on, after)
+    if old is None or new is None or old.day == new.day or max(old.day, new.day) < today:
+        return None
+    return Move(old.day, new.day)
 
 
 def judge_notice(

@@ -13,6 +13,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.datastructures import FileStorage
 
 from regulator.features.accounts.terms import Permission
@@ -21,6 +22,7 @@ from regulator.features.calendar.imports import read_notice, read_text, write_no
 from regulator.features.calendar.queries import YearRow
 from regulator.features.calendar.rules.notice import judge_notice, notice_of
 from regulator.features.calendar.terms import FIRST_YEAR, LAST_YEAR, Day, DayKind, Holiday, Notice, StatedDay
+from regulator.features.registry.queries.moves import moved_at
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput
 from regulator.law.calendar import ONE_DAY
@@ -180,8 +182,8 @@ def calendar_import() -> ResponseReturnValue:
     value = forms.read(NoticeForm).value
     if value is None:
         raise BadInput("file_missing")
-    rows = read_text(value.content)
-    changes = actions.import_notice(rows, actor=current_actor(), now=clock.now())
+    rows, now = read_text(value.content), clock.now()
+    changes = actions.import_notice(rows, actor=current_actor(), now=now)
     year = notice_of(rows).year
     flash(
         _("The working days of %(year)s are announced now.", year=year)
@@ -189,4 +191,11 @@ def calendar_import() -> ResponseReturnValue:
         else _("The calendar had these days of %(year)s already.", year=year),
         "ok",
     )
+    if moved := moved_at(now):
+        said = ngettext(
+            "%(num)d open term moved; the officials of its place are told.",
+            "%(num)d open terms moved; the officials of their places are told.",
+            moved,
+        )
+        flash(said, "info")
     return redirect(url_for("admin.calendar", year=year), 303)

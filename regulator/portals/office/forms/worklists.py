@@ -1,5 +1,10 @@
 """What is typed to settle what waits."""
 
+from uuid import UUID
+
+from pydantic import Field
+
+from regulator.foundation.paging import MAX_LIMIT
 from regulator.web import forms
 
 
@@ -11,3 +16,9 @@ class LinkForm(forms.Form):
     add_alias: forms.Ticked = False
     nobody: forms.Ticked = False
     reason: forms.OptionalText = None
+
+
+class SeenForm(forms.Form):
+    """The moved terms of one page of the list."""
+
+    moves: list[UUID] = Field(min_length=1, max_length=MAX_LIMIT)

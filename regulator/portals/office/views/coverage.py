@@ -17,8 +17,9 @@ from regulator.features.coverage.queries import figures, months
 from regulator.features.coverage.queries.estates import CountedEstate, Group
 from regulator.features.coverage.queries.figures import Overview
 from regulator.features.coverage.queries.months import next_closing
+from regulator.features.coverage.queries.territory import Territory, territory_of
 from regulator.features.coverage.terms import ChangeReason, Exclusion, Measure, Measured, Rate
-from regulator.features.divisions.queries import DivisionRow, get_division, path_of
+from regulator.features.divisions.queries import DivisionRow, get_division
 from regulator.features.divisions.terms import Scope, lineage
 from regulator.features.metrics.queries import targets_of
 from regulator.features.metrics.terms import MetricDefinition, Target
@@ -59,6 +60,12 @@ def asked_place(scope: Scope) -> DivisionRow | None:
     return found
 
 
+def asked_territory(scope: Scope) -> Territory:
+    """The division asked for, else the whole territory. Raises BadInput, NotFound."""
+    place = asked_place(scope)
+    return Territory.of(place) if place else territory_of(scope)
+
+
 def asked_past_day(name: str = "on", default: date | None = None) -> date:
     """A day up to today. Raises BadInput."""
     if name not in request.args or not request.args[name]:
@@ -85,18 +92,20 @@ def coverage() -> ResponseReturnValue:
     place = asked_place(scope)
     shown = figures.overview_on(place.code, day, kinds) if place else figures.overview_of(scope, day, kinds)
     sort = listing.asked_sort(board.SORTS)
-    months_shown = figures.closed_months(shown.division, MONTHS_SHOWN) if shown.division else {}
-    course = figures.courses([*_divisions(shown)], months_shown, shown.rule)
+    territory = _territory(shown, scope)
+    course = figures.courses([*_divisions(shown)], figures.closed_months(territory, MONTHS_SHOWN), shown.rule)
     targets = targets_of(TARGETED, _codes(shown), day.year)
+    target = board.target_of_all(targets, territory.codes)
     rows = board.in_order(_rows(shown, targets, course, day), sort)
     if listing.asked_export():
-        return listing.export(_("Coverage"), _columns(), rows, day=day, territory=_territory(shown, scope))
+        return listing.export(_("Coverage"), _columns(), rows, day=day, territory=territory.name)
     return render_template(
         "office/coverage/board.html",
         shown=shown,
-        whole=board.judge(shown.whole, targets.get(shown.division.code) if shown.division else None, day),
+        whole=board.judge(shown.whole, target, day),
+        has_targets=any(code in targets for code in territory.codes),
         rows=rows,
-        course=course[shown.division.code] if shown.division else {},
+        course=figures.course_of_whole(course[code] for code in territory.codes),
         sort=sort,
         scope=scope,
         day=day,
@@ -137,8 +146,11 @@ def _above(division: DivisionRow | None, scope: Scope) -> list[DivisionRow]:
     return [get_division(code) for code in lineage(division.code)[:-1] if scope.covers(code)]
 
 
-def _territory(shown: Overview, scope: Scope) -> str:
-    return shown.division.name if shown.division else scope.label
+def _territory(shown: Overview, scope: Scope) -> Territory:
+    """What the overview shows as a whole; without divisions where the reader answers for none."""
+    if shown.division:
+        return Territory.of(shown.division)
+    return Territory(tuple(part.division for part in shown.parts), scope.label)
 
 
 def _columns() -> list[listing.Column[board.Row]]:
@@ -174,18 +186,16 @@ def _percent(share: Any) -> float | None:
 @allow(Permission.COVERAGE_VIEW)
 def coverage_trend() -> ResponseReturnValue:
     """The course of the rates by closed month and today, as a chart's definition."""
-    scope = current_scope()
-    place = asked_place(scope) or next(iter(figures.top_divisions(scope)), None)
-    if place is None:
-        raise NotFound("division")
-    today = clock.today()
-    closed = figures.courses([place], figures.closed_months(place, MONTHS_SHOWN))[place.code]
-    points = [*closed.items(), (_("today"), figures.figure_on(place.code, today).estates)]
-    answer: Response = jsonify(_chart(place, points, targets_of(TARGETED, [place.code], today.year).get(place.code)))
+    territory, today = asked_territory(current_scope()), clock.today()
+    courses = figures.courses(territory.divisions, figures.closed_months(territory, MONTHS_SHOWN))
+    closed = figures.course_of_whole(courses[code] for code in territory.codes)
+    points = [*closed.items(), (_("today"), figures.figure_of_whole(territory, today).estates)]
+    targets = targets_of(TARGETED, territory.codes, today.year)
+    answer: Response = jsonify(_chart(territory, points, board.target_of_all(targets, territory.codes)))
     return answer
 
 
-def _chart(place: DivisionRow, points: Sequence[tuple[str, Measured]], target: Target | None) -> Any:
+def _chart(place: Territory, points: Sequence[tuple[str, Measured]], target: Target | None) -> Any:
     from regulator.foundation import charts  # noqa: PLC0415  # altair behind it, never at the start of a web worker
 
     series = [charts.Series(label(rate), tuple(_reading(found, rate) for _month, found in points)) for rate in Rate]
@@ -289,18 +299,16 @@ def _estate_columns() -> list[listing.Column[CountedEstate]]:
 def coverage_months() -> ResponseReturnValue:
     """The closed months of a division as frozen, and beside each what is known of that day now."""
     scope = current_scope()
-    place = asked_place(scope) or next(iter(figures.top_divisions(scope)), None)
-    if place is None:
-        raise NotFound("division")
+    place = asked_territory(scope)
     frozen = figures.list_months(place, MONTHS_SHOWN)
     return render_template(
         "office/coverage/months.html",
         place=place,
         scope=scope,
-        rows=[(item, figures.figure_on(place.code, item.day)) for item in reversed(frozen)],
+        rows=[(item, figures.figure_of_whole(place, item.day)) for item in reversed(frozen)],
         measures=list(Measure),
         day=clock.today(),
-        closing=next_closing(figures.city_of(place.code), clock.today()),
+        closing=next_closing(place.cities[0], clock.today()),
     )
 
 
@@ -309,19 +317,16 @@ def coverage_months() -> ResponseReturnValue:
 def coverage_changes() -> ResponseReturnValue:
     """Why the rates of two days differ: parts that add up to the change, each with its estates."""
     scope = current_scope()
-    place = asked_place(scope) or next(iter(figures.top_divisions(scope)), None)
-    if place is None:
-        raise NotFound("division")
+    place = asked_territory(scope)
     last = asked_past_day("to")
     first = asked_past_day("from", last.replace(day=1) - ONE_DAY)
     if last < first:
         raise BadInput("period_ends_before_beginning", {"from": first, "to": last}, about="to")
-    told = months.explanation(place.code, first, last)
+    told = months.why_changed(place, first, last)
     listed = {change.code for part in told.parts for change in part.estates[:ESTATES_SHOWN]}
     return render_template(
         "office/coverage/changes.html",
         place=place,
-        path=path_of(place.code),
         scope=scope,
         told=told,
         first=first,

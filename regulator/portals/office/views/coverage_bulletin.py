@@ -14,12 +14,12 @@ from regulator.features.accounts.terms import Permission
 from regulator.features.coverage.actions import bulletins as acts
 from regulator.features.coverage.queries import bulletins as queries
 from regulator.features.coverage.queries.figures import list_months
+from regulator.features.coverage.queries.territory import KEPT, Territory, full_name, territory_of, top_divisions
 from regulator.features.coverage.terms import BulletinPhase
-from regulator.features.divisions.queries import DivisionRow, list_in, path_of
+from regulator.features.divisions.queries import find_division, list_in
 from regulator.features.divisions.terms import Level, Scope
 from regulator.foundation import clock, i18n, jobs
 from regulator.foundation.errors import NotFound
-from regulator.foundation.files import file_room
 from regulator.foundation.jobs import JobState
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
@@ -42,12 +42,12 @@ navigation.add(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Of which division and month a bulletin is asked for; no place: the territory has none of which months are kept.
+    """Of which territory and month a bulletin is asked for; no place: months are kept of no part of the reader's.
 
     ``month`` is the latest closed one unless another was named; None while no month is closed.
     """
 
-    place: DivisionRow | None
+    place: Territory | None
     months: list[str]
     month: str | None
 
@@ -58,15 +58,26 @@ class Asked:
 
 
 def _asked() -> Asked:
-    scope, code = current_scope(), request.values.get("division", "")
-    place = queries.get_place(scope, code) if code else _first_place(scope)
+    scope = current_scope()
+    place = _named_place(scope, code) if (code := request.values.get("division", "")) else _first_place(scope)
     months = queries.list_closed(place) if place else []
     return Asked(place, months, request.values.get("month", "") or next(iter(months), None))
 
 
-def _first_place(scope: Scope) -> DivisionRow | None:
-    levels = (Level.CITY, Level.DISTRICT, Level.STREET)
-    return next(iter(list_in(scope, levels, on=clock.today())), None)
+def _named_place(scope: Scope, code: str) -> Territory | None:
+    """The division asked for; None for a community of one's own, which has no bulletin. Raises NotFound."""
+    community = find_division(code)
+    if community is not None and community.level not in KEPT and scope.covers(code):
+        return None
+    return queries.get_place(scope, code)
+
+
+def _first_place(scope: Scope) -> Territory | None:
+    """The whole territory; of one that months are not kept of as a whole, the first division they are kept of."""
+    tops = top_divisions(scope)
+    if tops and (whole := territory_of(scope)).is_kept:
+        return whole
+    return next((Territory.of(row) for row in list_in(scope, KEPT, on=clock.today())), None)
 
 
 def _place_choices(scope: Scope) -> list[tuple[str, str]]:
@@ -74,7 +85,7 @@ def _place_choices(scope: Scope) -> list[tuple[str, str]]:
     return [*((city.code, city.name) for city in cities), *listing.division_choices(scope)]
 
 
-def _wanted() -> tuple[DivisionRow, str]:
+def _wanted() -> tuple[Territory, str]:
     """The division and the month of a bulletin that can be. Raises NotFound."""
     asked = _asked()
     if asked.place is None or asked.month is None:
@@ -103,16 +114,16 @@ def coverage_bulletin() -> ResponseReturnValue:
         closed=list_months(asked.place) if asked.place else [],
         month_choices=[(month, month) for month in asked.months],
         places=_place_choices(current_scope()),
-        place_name=str(path_of(asked.place.code)) if asked.place else "",
+        place_name=full_name(asked.place) if asked.place else "",
         scope=current_scope(),
     )
 
 
-def _job(place: DivisionRow, month: str, language: str) -> Any:
+def _job(place: Territory, month: str, language: str) -> Any:
     """The job at work, else the one the page was sent to wait for."""
     found = acts.find_work(place, month, language)
     job = jobs.find_job(found) if found else _named_job()
-    subject = {"division": place.code, "month": month, "language": language}
+    subject = {"divisions": list(place.codes), "month": month, "language": language}
     about = {name: job.payload.get(name) for name in subject} if job and job.kind == acts.BULLETIN_JOB else {}
     return job if about == subject else None
 
@@ -145,7 +156,7 @@ def coverage_bulletin_progress() -> ResponseReturnValue:
     )
 
 
-def _page(place: DivisionRow, month: str, job_id: UUID | None) -> str:
+def _page(place: Territory, month: str, job_id: UUID | None) -> str:
     return url_for("office.coverage_bulletin", division=place.code, month=month, job=job_id)
 
 
@@ -188,8 +199,8 @@ def _file(kind: str) -> ResponseReturnValue:
     made = queries.find_bulletin(place, month, i18n.current_locale())
     if made is None:
         raise NotFound(request.path)
-    answer: Response = send_file(file_room().path(getattr(made, kind)), KINDS[kind])
-    name = _("%(place)s coverage bulletin %(month)s", place=path_of(place.code), month=month)
+    answer: Response = send_file(queries.bulletin_room().path(getattr(made, kind)), KINDS[kind])
+    name = _("%(place)s coverage bulletin %(month)s", place=full_name(place), month=month)
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.{kind}"
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from regulator.features.accounts.terms import Permission
 from regulator.features.coverage.actions.counting_rule import set_counting_rule
 from regulator.features.coverage.queries.counting import list_rules, rule_on
-from regulator.features.coverage.queries.figures import top_divisions
+from regulator.features.coverage.queries.territory import top_divisions
 from regulator.features.divisions.queries import find_division, names_of
 from regulator.features.divisions.terms import Level, Scope
 from regulator.features.metrics.actions import remove_target, set_target

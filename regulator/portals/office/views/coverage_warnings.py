@@ -60,6 +60,7 @@ def filled_by(kind: WarningKind) -> str:
 def _columns(kind: WarningKind, day: date) -> Sequence[listing.Column[WarningRow]]:
     column = listing.Column[WarningRow]
     noticed = [column(_("Notice of"), lambda row: row.given_on)] if kind in NOTICED else []
+    mark = [column(_("Provisional"), lambda row: _("provisional") if row.is_provisional else None)]
     return [
         column(_("Estate code"), lambda row: row.estate_code),
         column(_("Estate"), lambda row: row.estate_name),
@@ -70,6 +71,7 @@ def _columns(kind: WarningKind, day: date) -> Sequence[listing.Column[WarningRow
         column(_("Credit code"), lambda row: row.credit_code),
         *noticed,
         column(day_title(kind), lambda row: row.day),
+        *(mark if kind in NOTICED else []),
         column(_("Days left"), lambda row: row.days_left(day)),
     ]
 

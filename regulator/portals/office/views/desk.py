@@ -20,7 +20,7 @@ from regulator.foundation.paging import Count, Page
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
 from regulator.web import navigation
-from regulator.web.access import allow, current_permissions, current_scope
+from regulator.web.access import allow, current_account, current_permissions, current_scope
 from regulator.web.navigation import MenuGroup
 
 FOUND_EACH = 8
@@ -47,7 +47,7 @@ def home() -> ResponseReturnValue:
         professional=sum(row.estates for row in tallies if row.mode is Mode.PROFESSIONAL),
         area=sum(row.floor_area or 0 for row in tallies),
         area_unknown=sum(row.area_unknown for row in tallies),
-        waiting=worklists.count_waiting(scope, day=day, stale_before=stale)
+        waiting=worklists.count_waiting(scope, day=day, stale_before=stale, reader=current_account().username)
         if _may(Permission.WORKLISTS_VIEW)
         else None,
         stale_days=settings.stale_after_days,

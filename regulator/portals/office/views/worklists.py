@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
+from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -16,18 +16,20 @@ from regulator.features.accounts.terms import Permission
 from regulator.features.divisions.queries import DivisionRow
 from regulator.features.divisions.terms import Scope
 from regulator.features.registry.actions import links as acts
+from regulator.features.registry.actions import moves as move_acts
 from regulator.features.registry.queries import links as link_queries
+from regulator.features.registry.queries import moves as move_queries
 from regulator.features.registry.queries import worklists as queries
 from regulator.features.registry.terms import SettlementState
 from regulator.foundation import clock
-from regulator.foundation.errors import NotFound
+from regulator.foundation.errors import BadInput, NotFound
 from regulator.foundation.paging import Count, Page, parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
 from regulator.portals.office.acting import Chosen, attempt, chosen_company, sent_version
-from regulator.portals.office.forms.worklists import LinkForm
+from regulator.portals.office.forms.worklists import LinkForm, SeenForm
 from regulator.web import forms, navigation
-from regulator.web.access import allow, current_actor, current_scope
+from regulator.web.access import allow, current_account, current_actor, current_scope
 from regulator.web.navigation import MenuGroup
 from regulator.web.transaction import commits
 
@@ -49,6 +51,8 @@ class Asked:
     division: DivisionRow | None
     day: date
     stale_before: datetime
+    reader: str
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,22 @@ def _continued_columns() -> list[listing.Column[Any]]:
     ]
 
 
+def _move_columns() -> list[listing.Column[Any]]:
+    column = listing.Column[Any]
+    return [
+        *_place_columns(),
+        column(_("Notice"), lambda row: row.kind),
+        column(_("Given by"), lambda row: row.given_by),
+        column(_("Company"), lambda row: row.company_name),
+        column(_("Received"), lambda row: row.received_on),
+        column(_("Was to take effect on"), lambda row: row.due_before),
+        column(_("Now takes effect on"), lambda row: row.due_after),
+        column(_("Provisional"), lambda row: _("provisional") if row.takes_effect.is_provisional else None),
+        column(_("By the holidays of"), lambda row: row.calendar_year),
+        column(_("Noted"), lambda row: row.seen_at and row.seen_at.astimezone(clock.CHINA)),
+    ]
+
+
 LISTS = {
     item.name: item
     for item in (
@@ -181,6 +201,17 @@ LISTS = {
             _estate_columns,
             _l("A record comes here when its last correction or confirmation lies too far back."),
         ),
+        WorkList(
+            "moves",
+            _l("Terms moved by the holidays"),
+            _l("A year's holidays were announced, and these open terms end on another day than they did."),
+            lambda a, c, n: move_queries.list_moves(
+                a.scope, a.division, reader=a.reader, day=a.day, seen=a.seen, cursor=c, limit=n
+            ),
+            lambda a: move_queries.count_moves(a.scope, a.division, reader=a.reader, day=a.day, seen=a.seen),
+            _move_columns,
+            _l("An open term comes here when the notice of a year's holidays moves its last day."),
+        ),
     )
 }
 
@@ -188,7 +219,12 @@ LISTS = {
 def _asked() -> Asked:
     days = current_app.config["SETTINGS"].stale_after_days
     return Asked(
-        current_scope(), listing.asked_division(), listing.asked_day(), queries.stale_before(clock.now(), days)
+        current_scope(),
+        listing.asked_division(),
+        listing.asked_day(),
+        queries.stale_before(clock.now(), days),
+        current_account().username,
+        request.args.get("seen") == "1",
     )
 
 
@@ -223,6 +259,35 @@ def worklist(name: str) -> ResponseReturnValue:
         days=current_app.config["SETTINGS"].stale_after_days,
         divisions=listing.division_choices(asked.scope),
     )
+
+
+# --- moved terms ----------------------------------------------------------------------------------------------------
+
+
+@office.post("/worklists/moves/<uuid:move_id>/seen")
+@allow(Permission.WORKLISTS_VIEW)
+@commits
+def move_seen(move_id: UUID) -> ResponseReturnValue:
+    """Take note of one moved term."""
+    return _note([move_id])
+
+
+@office.post("/worklists/moves/seen")
+@allow(Permission.WORKLISTS_VIEW)
+@commits
+def moves_seen() -> ResponseReturnValue:
+    """Take note of every moved term that was shown."""
+    value = forms.read(SeenForm).value
+    if value is None:
+        raise BadInput("form_incomplete", about="moves")
+    return _note(value.moves)
+
+
+def _note(wanted: Sequence[UUID]) -> ResponseReturnValue:
+    moves = move_queries.get_moves(current_scope(), wanted, reader=current_account().username)
+    noted = move_acts.note_moves(moves, actor=current_actor(), now=clock.now())
+    flash(ngettext("%(num)d moved term noted.", "%(num)d moved terms noted.", noted), "ok")
+    return redirect(url_for("office.worklist", name="moves", division=request.form.get("division") or None), 303)
 
 
 # --- unconfirmed names ----------------------------------------------------------------------------------------------
