@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from regulator.foundation.i18n import word
 
-ACTS = ("AccountAct", "TerritoryAct", "AuditAct", "BatchAct", "CalendarAct", "CoverageAct", "MetricAct")
+ACTS = ("AccountAct", "TerritoryAct", "AuditAct", "BatchAct", "CalendarAct", "CoverageAct", "GeoAct", "MetricAct")
 SUBJECTS = ("AccountSubject", "CalendarSubject", "SubjectKind", "TrailSubject")
 
 
@@ -29,6 +29,7 @@ class TrailSubject(StrEnum):
 
     CUSTODIAN = "custodian"
     DIVISION_BOUNDARY = "division_boundary"
+    GEODATA = "geodata"
     IMPORT = "import"
     REGISTER = "register"
     SURVEY_ROUND = "survey_round"
