@@ -74,7 +74,7 @@ def _present(model: Any, column: Any, rows: Sequence[GeoRow]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for part in parts(rows):
         query = select(column, model).where(column.in_([row.key for row in part]))
-        found.update(dict(session().execute(query.execution_options(populate_existing=True))))
+        found.update(session().execute(query.execution_options(populate_existing=True)).all())
     return found
 
 

@@ -81,7 +81,7 @@ def surveyed_boundaries(codes: Iterable[str]) -> dict[str, Any]:
         query = select(DivisionBoundary.division_code, DivisionBoundary.geometry).where(
             DivisionBoundary.division_code.in_(wanted[first : first + AT_ONCE]), DivisionBoundary.schematic.is_(False)
         )
-        found.update(dict(session().execute(query)))
+        found.update(session().execute(query).all())
     return found
 
 
