@@ -11,7 +11,6 @@ from regulator.features.maps.geofiles.reasons import GeoReason, documentation
 ROOT = Path(__file__).resolve().parents[4]
 
 
-
 @pytest.mark.parametrize(
     ("lon", "epsg"),
     [(123.43, 4529), (121.6, 4529), (124.4, 4529), (124.6, 4530), (120.0, 4528), (73.6, 4513), (135.2, 4533)],

@@ -72,11 +72,17 @@ def csv(path: Path, encoding: str = "utf-8", lon: str = "123.43") -> Path:
             id="zone-with-number",
         ),
         pytest.param(
-            "a.geojson", lambda path: make.geojson(path, [(ROWS[0][0], zoned(PLACE, 4550))]), "epsg:4550", id="zone-by-meridian"
+            "a.geojson",
+            lambda path: make.geojson(path, [(ROWS[0][0], zoned(PLACE, 4550))]),
+            "epsg:4550",
+            id="zone-by-meridian",
         ),
         *(
             pytest.param(
-                "a.geojson", lambda path, d=datum: make.geojson(path, [(ROWS[0][0], make.moved(PLACE, d))]), datum.value, id=datum
+                "a.geojson",
+                lambda path, d=datum: make.geojson(path, [(ROWS[0][0], make.moved(PLACE, d))]),
+                datum.value,
+                id=datum,
             )
             for datum in (Datum.GCJ02, Datum.BD09)
         ),
@@ -103,7 +109,10 @@ def bytes_of(content: bytes) -> Callable[[Path], Path]:
 
 
 def bomb(path: Path) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("doc.kml", "w", force_zip64=True) as file:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("doc.kml", "w", force_zip64=True) as file,
+    ):
         for _ in range(300):
             file.write(b" " * (1 << 20))
     return path
