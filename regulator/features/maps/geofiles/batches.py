@@ -15,7 +15,7 @@ from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import Actor
 from regulator.features.maps.geofiles.declaring import Declared, Wishes
 from regulator.features.maps.geofiles.models import GeoBatch, GeoRow
-from regulator.features.maps.geofiles.queries import covers_city
+from regulator.features.maps.geofiles.queries import LaterChanges, covers_city, find_obstacles
 from regulator.features.maps.geofiles.terms import GeoAct, GeoKind, GeoState
 from regulator.features.registry.imports import vault
 from regulator.features.registry.imports.batches import Sender, actor_from_json, actor_to_json, scope_to_json
@@ -117,15 +117,18 @@ def discard_batch(batch: GeoBatch, *, actor: Actor, now: datetime) -> None:
 
 
 def ask_undo(batch: GeoBatch, *, actor: Actor, now: datetime) -> UUID:
-    """Have a batch taken back; gives the job. What stands in the way is for `undoing` to find.
+    """Have a batch taken back; gives the job. Asking twice is asking once.
 
-    Raises BadInput ``batch_not_applied``.
+    Raises LaterChanges, BadInput ``batch_not_applied``. The worker looks once more before it writes.
     """
     session().refresh(batch, with_for_update=True)
     if batch.state is GeoState.UNDOING:
         return jobs.enqueue(UNDO_JOB, {"batch": batch.id.hex}, subject=batch.id.hex, now=now)
     if batch.state is not GeoState.APPLIED:
         raise BadInput("batch_not_applied")
+    found = find_obstacles(batch)
+    if found.count:
+        raise LaterChanges(found)
     batch.state, batch.error_code = GeoState.UNDOING, None
     return _start(batch, now, actor=actor_to_json(actor))
 

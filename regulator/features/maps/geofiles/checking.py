@@ -76,7 +76,8 @@ def _tilings(parents: Iterable[str], surveyed: dict[str, Judged], today: date) -
 
 def surveyed_boundaries(codes: Iterable[str]) -> dict[str, Any]:
     """The register's boundaries of these divisions that are not schematic."""
-    wanted, found = sorted(set(codes)), {}
+    wanted = sorted(set(codes))
+    found: dict[str, Any] = {}
     for first in range(0, len(wanted), AT_ONCE):
         query = select(DivisionBoundary.division_code, DivisionBoundary.geometry).where(
             DivisionBoundary.division_code.in_(wanted[first : first + AT_ONCE]), DivisionBoundary.schematic.is_(False)

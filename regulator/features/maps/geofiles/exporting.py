@@ -49,7 +49,7 @@ def find_work(export: GeoExport) -> UUID | None:
     return jobs.find_open_job(f"{EXPORT_JOB}:{export.id.hex}")
 
 
-def give_up(payload: Mapping[str, Any], _code: str) -> None:
-    """Say at the export that it could not be made."""
+def give_up(payload: Mapping[str, Any], code: str) -> None:
+    """Say at the export why it could not be made."""
     export = session().get_one(GeoExport, UUID(payload["export"]), populate_existing=True)
-    export.error_code = FAILED
+    export.error_code = FAILED if code in (jobs.INTERNAL, jobs.WORKER_LOST) else code

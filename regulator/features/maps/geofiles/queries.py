@@ -225,9 +225,10 @@ def _said(remark: Remark) -> dict[str, Any]:
 # --- exports --------------------------------------------------------------------------------------------------------
 
 
-def get_own_export(export_id: UUID, account_id: UUID) -> GeoExport:
-    """An export of its asker's. Raises NotFound."""
-    query = select(GeoExport).where(GeoExport.id == export_id, GeoExport.account_id == account_id)
+def get_own_export(scope: Scope, export_id: UUID, account_id: UUID) -> GeoExport:
+    """An export its asker or an official of the whole city may see. Raises NotFound."""
+    visible = true() if covers_city(scope) else GeoExport.account_id == account_id
+    query = select(GeoExport).where(GeoExport.id == export_id, visible)
     found = session().scalars(query).one_or_none()
     if found is None:
         raise NotFound(str(export_id))
