@@ -28,6 +28,8 @@ from regulator.features.coverage.metrics import list_coverage_metrics
 from regulator.features.divisions.queries import list_cities
 from regulator.features.maps import actions as maps
 from regulator.features.maps import following, shelf
+from regulator.features.maps.geofiles import batches as geofiles
+from regulator.features.maps.geofiles import exporting, work
 from regulator.features.metrics.catalogue import register_metric
 from regulator.features.registry import signals
 from regulator.features.registry.actions import moves
@@ -153,6 +155,10 @@ def _register_work() -> None:
     jobs.register_handler(batches.UNDO_JOB, undo_batch, batches.give_up)
     jobs.register_handler(bulletins.BULLETIN_JOB, bulletins.make_bulletin)
     jobs.register_handler(maps.SHELL_JOB, maps.draw_shell)
+    jobs.register_handler(geofiles.JUDGE_JOB, work.judge_batch, geofiles.give_up)
+    jobs.register_handler(geofiles.APPLY_JOB, work.apply_batch, geofiles.give_up)
+    jobs.register_handler(geofiles.UNDO_JOB, work.undo_batch, geofiles.give_up)
+    jobs.register_handler(exporting.EXPORT_JOB, work.make_export, exporting.give_up)
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
     jobs.register_sweeper("maps.keep_shell_fresh", maps.keep_shell_fresh)

@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from regulator.features.coverage.models import Custodian, SurveyEstate, SurveyRound
+from regulator.features.maps.geofiles.models import GeoBatch, GeoExport
+from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoState
 from regulator.features.registry.imports.columns import Kind
 from regulator.features.registry.imports.models import ImportBatch
 from regulator.features.registry.imports.terms import BatchState
@@ -81,6 +83,15 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
             id=new_key(), kind=Kind.COMPANIES, state=BatchState.APPLIED, file_name=f"{MARK}{number}.xlsx",
             content_hash="0" * 64, account_id=new_key(), authority_id=None, actor={"name": "x"}, scope={}, plan=PLAN,
             sent_at=make.NOW, version=1,
+        ),
+        "geo_batch_id": GeoBatch(
+            id=new_key(), kind=GeoKind.ESTATES, state=GeoState.APPLIED, file_name=f"{MARK}{number}.geojson",
+            content_hash="0" * 64, account_id=new_key(), authority_id=None, actor={"name": "x"}, scope={},
+            datum="wgs84", source=MARK, findings={}, error_params={}, sent_at=make.NOW, version=1,
+        ),
+        "geo_export_id": GeoExport(
+            id=new_key(), layer=GeoLayer.ESTATES, file_type=FileType.GEOJSON, account_id=new_key(),
+            scope={"label": MARK}, asked_at=make.NOW,
         ),
         "company_name_id": CompanyName(
             id=new_key(), company_id=company.id, name=f"{MARK}旧名{number}", kind=NameKind.ALIAS

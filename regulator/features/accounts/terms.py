@@ -14,6 +14,7 @@ class Permission(StrEnum):
     ACCOUNTS_VIEW = "accounts_view"
     AUDIT_SEARCH = "audit_search"
     AUTHORITIES_MANAGE = "authorities_manage"
+    BOUNDARIES_LOAD = "boundaries_load"
     CALENDAR_MANAGE = "calendar_manage"
     COMMITTEES_EDIT = "committees_edit"
     COMMITTEES_VIEW = "committees_view"
@@ -29,6 +30,7 @@ class Permission(StrEnum):
     DIVISIONS_MANAGE = "divisions_manage"
     ESTATES_EDIT = "estates_edit"
     ESTATES_VIEW = "estates_view"
+    GEODATA_EXCHANGE = "geodata_exchange"
     HISTORY_VIEW = "history_view"
     IMPORTS_RUN = "imports_run"
     IMPORTS_UNDO = "imports_undo"
@@ -209,8 +211,10 @@ _STREET_CARE = _COMMUNITY_CARE | {P.SURVEYS_OPEN}
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.CITY_OFFICER: _OFFICE_LOOKS | _OFFICER_WORK | {P.COUNTING_RULE_SET, P.TARGETS_SET, P.VERIFICATION_OPEN},
-        Role.DISTRICT_OFFICER: _OFFICE_LOOKS | _OFFICER_WORK | _STREET_CARE | {P.TARGETS_SET},
+        Role.CITY_OFFICER: _OFFICE_LOOKS
+        | _OFFICER_WORK
+        | {P.BOUNDARIES_LOAD, P.COUNTING_RULE_SET, P.GEODATA_EXCHANGE, P.TARGETS_SET, P.VERIFICATION_OPEN},
+        Role.DISTRICT_OFFICER: _OFFICE_LOOKS | _OFFICER_WORK | _STREET_CARE | {P.GEODATA_EXCHANGE, P.TARGETS_SET},
         Role.STREET_OFFICER: _OFFICE_LOOKS | _ESTATE_WORK | _STREET_CARE | {P.LINKS_CONFIRM, P.IMPORTS_RUN},
         Role.COMMUNITY_WORKER: _OFFICE_LOOKS | _COMMUNITY_CARE | {P.RECORDS_CONFIRM},
         Role.SECTION_HEAD: _OFFICE_LOOKS | _OFFICER_WORK,

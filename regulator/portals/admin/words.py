@@ -4,7 +4,10 @@ from enum import StrEnum
 
 from regulator.foundation.i18n import word
 
-ACTS = ("AccountAct", "TerritoryAct", "AuditAct", "BatchAct", "CalendarAct", "CoverageAct", "MetricAct", "TermAct")
+ACTS = (
+    *("AccountAct", "TerritoryAct", "AuditAct", "BatchAct", "CalendarAct", "CoverageAct", "GeoAct", "MetricAct"),
+    "TermAct",
+)
 SUBJECTS = ("AccountSubject", "CalendarSubject", "SubjectKind", "TrailSubject")
 
 
@@ -29,6 +32,7 @@ class TrailSubject(StrEnum):
 
     CUSTODIAN = "custodian"
     DIVISION_BOUNDARY = "division_boundary"
+    GEODATA = "geodata"
     IMPORT = "import"
     REGISTER = "register"
     SURVEY_ROUND = "survey_round"
