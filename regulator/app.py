@@ -34,6 +34,7 @@ from regulator.features.registry.imports.applying import apply_batch
 from regulator.features.registry.imports.staging import judge_batch
 from regulator.features.registry.imports.taking_back import undo_batch
 from regulator.features.registry.queries.records import register_info
+from regulator.features.zones.actions import following, proposing
 from regulator.foundation import clock, crypto, files, jobs, logs
 from regulator.foundation.database import prepare_engine
 from regulator.foundation.extensions import compress, csrf, db, limiter
@@ -151,11 +152,13 @@ def _register_work() -> None:
     jobs.register_handler(batches.UNDO_JOB, undo_batch, batches.give_up)
     jobs.register_handler(bulletins.BULLETIN_JOB, bulletins.make_bulletin)
     jobs.register_handler(maps.SHELL_JOB, maps.draw_shell)
+    jobs.register_handler(proposing.PROPOSE_JOB, proposing.propose_district)
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
     jobs.register_sweeper("maps.keep_shell_fresh", maps.keep_shell_fresh)
     jobs.register_sweeper("coverage.roll_over", tallies.roll_over)
     jobs.register_sweeper("coverage.close_month", close_month_in_time)  # after the day has been counted
+    jobs.register_sweeper("zones.follow_days", following.follow_days)
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
 
 
@@ -165,6 +168,7 @@ def _register_figures() -> None:
         register_metric(metric, reckoner)
     signals.estates_touched.connect(tallies.count_changes)
     signals.estates_touched.connect(surveys.follow_places)
+    signals.estates_touched.connect(following.follow_estates)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

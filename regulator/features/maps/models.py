@@ -99,7 +99,9 @@ class MapCluster(Base):
 
     __tablename__ = "map_cluster"
     __table_args__ = (
-        Index("ix_map_cluster_empty", "estates", sqlite_where=text("estates = 0"), postgresql_where=text("estates = 0")),
+        Index(
+            "ix_map_cluster_empty", "estates", sqlite_where=text("estates = 0"), postgresql_where=text("estates = 0")
+        ),
     )
 
     zoom: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from regulator.foundation.i18n import word
 
-ACTS = ("AccountAct", "TerritoryAct", "AuditAct", "BatchAct", "CalendarAct", "CoverageAct", "MetricAct")
+ACTS = ("AccountAct", "TerritoryAct", "AuditAct", "BatchAct", "CalendarAct", "CoverageAct", "MetricAct", "ZoneAct")
 SUBJECTS = ("AccountSubject", "CalendarSubject", "SubjectKind", "TrailSubject")
 
 
@@ -33,6 +33,8 @@ class TrailSubject(StrEnum):
     REGISTER = "register"
     SURVEY_ROUND = "survey_round"
     VERIFICATION_ROUND = "verification_round"
+    ZONE = "zone"
+    ZONE_PROPOSAL = "zone_proposal"
 
 
 class DayMark(StrEnum):
