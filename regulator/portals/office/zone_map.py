@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from regulator.features.divisions.terms import Scope
 from regulator.features.registry.terms import Mode
-from regulator.features.zones.queries.estates import ZonedEstate
+from regulator.features.zones.queries.estates import Neighbour, ZonedEstate
 from regulator.features.zones.queries.zones import ZoneRow
 from regulator.foundation.i18n import label
 
@@ -21,7 +21,8 @@ def features_of(
     rows: Iterable[ZoneRow], loose: Iterable[ZonedEstate], title_of: Callable[[Any], str], scope: Scope
 ) -> Iterator[Feature]:
     """Outlines first, then members, then estates in no zone, then neighbours, each once."""
-    every, beside = list(rows), {}
+    every = list(rows)
+    beside: dict[str, tuple[Neighbour, list[str]]] = {}
     yield from (_outline(row, title_of) for row in every if row.zone.geometry is not None)
     for row in every:
         yield from (_estate(one, title_of(row.zone)) for one in row.members if one.position)
@@ -38,6 +39,7 @@ def features_of(
 def _outline(row: ZoneRow, title_of: Callable[[Any], str]) -> Feature:
     from shapely.geometry import mapping
 
+    geometry: Any = row.zone.geometry
     facts = {
         "what": "zone",
         "id": str(row.zone.id),
@@ -47,7 +49,7 @@ def _outline(row: ZoneRow, title_of: Callable[[Any], str]) -> Feature:
         "estates": row.totals.estates,
         "url": url_for("office.zone", zone_id=row.zone.id),
     }
-    return _feature(mapping(row.zone.geometry), facts)
+    return _feature(mapping(geometry), facts)
 
 
 def _estate(one: ZonedEstate, zone: str) -> Feature:
@@ -84,7 +86,6 @@ def map_words() -> dict[str, Any]:
         "nearby": _("Could take over: {zones}"),
         "nobody": _("No company recorded"),
         "open": _("Open its page"),
-        "tick": _("Tick or untick"),
         "zoomIn": _("Zoom in"),
         "zoomOut": _("Zoom out"),
     }

@@ -108,9 +108,9 @@ def _zoned(day: date) -> Select[Any]:
 
 
 def _estate(row: Any) -> ZonedEstate:
-    facts: Any
-    *facts, state, company, zone_id = row
-    return ZonedEstate(*facts, as_state(state), company, zone_id)
+    code, name, kind, place, address, lon, lat, households, area, state, company, zone_id = row
+    said = as_state(state)
+    return ZonedEstate(code, name, kind, place, address, lon, lat, households, area, said, company, zone_id)
 
 
 def uncovered_on(day: date, rule: CountingRule) -> ColumnElement[bool]:

@@ -68,8 +68,12 @@ def judge_limits(limits: Limits) -> Verdict:
     households, area = limits.households, limits.floor_area
     return Verdict.of(
         [
-            _between("zone_diameter_out_of_range", "diameter", limits.diameter, DIAMETERS),
-            _between("zone_neighbour_out_of_range", "neighbour", limits.neighbour, NEIGHBOURS),
+            None
+            if limits.diameter in DIAMETERS
+            else Finding("zone_diameter_out_of_range", None, _ends(DIAMETERS), "diameter"),
+            None
+            if limits.neighbour in NEIGHBOURS
+            else Finding("zone_neighbour_out_of_range", None, _ends(NEIGHBOURS), "neighbour"),
             None
             if households is None or 1 <= households <= MOST_HOUSEHOLDS
             else Finding("zone_households_out_of_range", None, {"most": MOST_HOUSEHOLDS}, "households"),
@@ -80,10 +84,8 @@ def judge_limits(limits: Limits) -> Verdict:
     )
 
 
-def _between(code: str, about: str, value: int, allowed: range) -> Finding | None:
-    if value in allowed:
-        return None
-    return Finding(code, None, {"least": allowed.start, "most": allowed.stop - 1}, about)
+def _ends(allowed: range) -> dict[str, object]:
+    return {"least": allowed.start, "most": allowed.stop - 1}
 
 
 def judge_proposing(*, uncovered: int, free: int) -> Verdict:
@@ -105,17 +107,15 @@ def judge_adoption(facts: Adopting) -> Verdict:
             None if facts.name else Finding("zone_name_missing", None, {}, "name"),
             Finding("zone_name_taken", None, {}, "name") if facts.name_taken else None,
             None if facts.standing or facts.managed or facts.gone else Finding("zone_without_members"),
-            _named("zone_members_managed", facts.managed),
-            _named("zone_members_gone", facts.gone),
+            Finding("zone_members_managed", None, _named(facts.managed)) if facts.managed else None,
+            Finding("zone_members_gone", None, _named(facts.gone)) if facts.gone else None,
         ]
     )
 
 
-def _named(code: str, names: Sequence[str]) -> Finding | None:
-    if not names:
-        return None
+def _named(names: Sequence[str]) -> dict[str, object]:
     more = "…" if len(names) > NAMED_AT_MOST else ""
-    return Finding(code, None, {"number": len(names), "names": "、".join(names[:NAMED_AT_MOST]) + more})
+    return {"number": len(names), "names": "、".join(names[:NAMED_AT_MOST]) + more}
 
 
 def judge_dissolving(state: ZoneState, reason: str) -> Verdict:
@@ -139,9 +139,9 @@ def judge_moving(
     return Verdict.of(
         [
             None if chosen else Finding("zone_no_estate_chosen"),
-            _named("zone_estates_foreign", foreign),
+            Finding("zone_estates_foreign", None, _named(foreign)) if foreign else None,
             Finding("zone_not_living") if ZoneState.DISSOLVED in states else None,
-            _named("zone_would_be_empty", emptied),
+            Finding("zone_would_be_empty", None, _named(emptied)) if emptied else None,
         ]
     )
 

@@ -205,7 +205,7 @@ def _history(current: Any) -> Iterator[dict[str, Any]]:
     names = estate_queries.name_estates(code for entry in entries for code in entry.facts.get("estates", ()) or ())
     for entry in entries:
         codes = entry.facts.get("estates")
-        said = "、".join(names.get(code, code) for code in codes) if isinstance(codes, list) else None
+        said = "、".join(str(names.get(code, code)) for code in codes) if isinstance(codes, list) else None
         yield {
             "at": entry.at,
             "who": entry.name if entry.username != "system" else _("the register"),
