@@ -86,6 +86,7 @@ def map_words() -> dict[str, Any]:
         "nearby": _("Could take over: {zones}"),
         "nobody": _("No company recorded"),
         "open": _("Open its page"),
+        "openZone": _("Open the group"),
         "zoomIn": _("Zoom in"),
         "zoomOut": _("Zoom out"),
     }

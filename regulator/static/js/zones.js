@@ -43,8 +43,10 @@
     showTicks();
   }
 
+  /* Whether estates are ticked that could go there. */
   function offers(key) {
-    return target !== null && [...target.options].some((option) => option.value === key);
+    const ticked = document.querySelector('input[name="estates"]:checked');
+    return Boolean(target && ticked) && [...target.options].some((option) => option.value === key);
   }
 
   function choose(key) {
@@ -60,7 +62,7 @@
 
   /* ---- cards, built from nodes, never from markup ---- */
 
-  function card(title, lines, url, act) {
+  function card(title, lines, url, act, opening = words.open) {
     const made = node("div", "map-card");
     made.setAttribute("role", "group");
     made.setAttribute("aria-label", title);
@@ -72,7 +74,7 @@
       end.append(button);
     }
     if (url) {
-      const link = node("a", act ? "btn" : "btn btn-primary", words.open);
+      const link = node("a", act ? "btn" : "btn btn-primary", opening);
       link.href = url;
       end.append(link);
     }
@@ -105,7 +107,7 @@
       const shape = L.geoJSON(geometry, { className: `zone-shape ${state}${id === own ? " own" : ""}` }).getLayers()[0];
       shape.on("click", (event) => {
         const act = id !== own && offers(id) ? { text: words.here, run: () => choose(id) } : null;
-        open(event.latlng, card(title, [said], id === own ? null : url, act));
+        open(event.latlng, card(title, [said], id === own ? null : url, act, words.openZone));
       });
       shape.addTo(map);
       shapes.set(id, shape);
@@ -185,7 +187,7 @@
   }
 
   L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
-  map.getContainer().setAttribute("role", "region");
+  map.getContainer().setAttribute("role", "region"); // the one landmark of the map
   map.getContainer().setAttribute("aria-label", words.map);
   if (calm) map.options.zoomAnimation = false;
   load();

@@ -172,9 +172,10 @@ def find_neighbours(
 
 
 def list_managed_in(box: BBox, *, day: date) -> list[ZonedEstate]:
-    """Professionally managed estates with a position inside a box, by code."""
+    """Estates a known company serves professionally, with a position inside a box, by code."""
     inside = and_(Estate.lat.between(box.south, box.north), Estate.lon.between(box.west, box.east))
-    query = _zoned(day).where(inside, Service.mode == Mode.PROFESSIONAL, state_on(day) == Mode.PROFESSIONAL.value)
+    served = and_(Service.mode == Mode.PROFESSIONAL, Service.company_id.is_not(None))
+    query = _zoned(day).where(inside, served, state_on(day) == Mode.PROFESSIONAL.value)
     return [_estate(row) for row in session().execute(query.order_by(Estate.code))]
 
 

@@ -74,7 +74,7 @@ def _columns() -> list[listing.Column[ZoneRow]]:
         column(_("Street"), lambda row: row.place.street),
         column(_("State"), lambda row: row.zone.state),
         column(_("Estates"), lambda row: row.totals.estates),
-        column(_("Managed"), lambda row: row.totals.managed),
+        column(_("Served by a company"), lambda row: row.totals.managed),
         column(_("Households"), lambda row: row.totals.households),
         column(_("Households not known of"), lambda row: row.totals.households_unknown),
         column(_("Floor area (㎡)"), lambda row: listing.square_metres(row.totals.floor_area)),
