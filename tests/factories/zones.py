@@ -21,7 +21,9 @@ def street() -> DivisionRow:
     return get_division(make.SHENHE_STREET)
 
 
-def make_uncovered(name: str, at: tuple[float, float] | None = None, mode: Mode | None = Mode.NONE, **given: Any) -> Estate:
+def make_uncovered(
+    name: str, at: tuple[float, float] | None = None, mode: Mode | None = Mode.NONE, **given: Any
+) -> Estate:
     """An estate of the street without management, so many metres east and north."""
     lon, lat = GRID.to_degrees(*at) if at else (None, None)
     estate = make.make_estate(name, given.pop("division_code", make.SHENHE_COMMUNITY), lon=lon, lat=lat, **given)

@@ -20,6 +20,8 @@ LIMITS = st.builds(
     Limits, st.integers(50, 1500), st.none() | st.integers(1, 4000), st.none() | st.integers(1, 40_000_000), st.just(0)
 )
 
+WIDE = Limits(500, None, None, 0)
+
 
 def at(*places: tuple[float, float], **sizes: int | None) -> list[Candidate]:
     return [Candidate(f"E{i}", x, y, **sizes) for i, (x, y) in enumerate(places)]
@@ -65,10 +67,10 @@ def test_no_two_groups_could_have_been_one(estates: list[Candidate], limits: Lim
 @pytest.mark.parametrize(
     ("estates", "limits", "expected"),
     [
-        pytest.param([], Limits(500, None, None, 0), [], id="nothing"),
-        pytest.param(at((0, 0), (400, 0), (800, 0)), Limits(500, None, None, 0), [("E0", "E1"), ("E2",)], id="no-chain"),
-        pytest.param(at((0, 0), (500, 0)), Limits(500, None, None, 0), [("E0", "E1")], id="exactly-the-limit"),
-        pytest.param(at((0, 0), (500.01, 0)), Limits(500, None, None, 0), [("E0",), ("E1",)], id="a-centimetre-over"),
+        pytest.param([], WIDE, [], id="nothing"),
+        pytest.param(at((0, 0), (400, 0), (800, 0)), WIDE, [("E0", "E1"), ("E2",)], id="no-chain"),
+        pytest.param(at((0, 0), (500, 0)), WIDE, [("E0", "E1")], id="exactly-the-limit"),
+        pytest.param(at((0, 0), (500.01, 0)), WIDE, [("E0",), ("E1",)], id="a-centimetre-over"),
         pytest.param(
             at((0, 0), (10, 0), (20, 0), households=40), Limits(500, 80, None, 0), [("E0", "E1"), ("E2",)], id="full"
         ),
@@ -76,7 +78,7 @@ def test_no_two_groups_could_have_been_one(estates: list[Candidate], limits: Lim
             at((0, 0), (10, 0), households=None), Limits(500, 1, None, 0), [("E0", "E1")], id="unknown-fills-nothing"
         ),
         pytest.param(
-            at((0, 0), (10, 0), households=900), Limits(500, 800, None, 0), [("E0",), ("E1",)], id="alone-over-the-limit"
+            at((0, 0), (10, 0), households=900), Limits(500, 800, None, 0), [("E0",), ("E1",)], id="over-alone"
         ),
         pytest.param(
             at(*[(7, 7)] * 3, households=1), Limits(500, 2, None, 0), [("E0", "E1"), ("E2",)], id="on-one-spot"
@@ -90,6 +92,6 @@ def test_a_few_estates(estates: list[Candidate], limits: Limits, expected: list[
 def test_a_whole_street_on_one_spot_is_quick_and_small() -> None:
     """As lists place them whose addresses nobody could find: pairs would be 200 million."""
     began = time.monotonic()
-    groups = group_estates([Candidate(f"E{i:05d}", 5, 5) for i in range(20_000)], Limits(500, None, None, 0))
+    groups = group_estates([Candidate(f"E{i:05d}", 5, 5) for i in range(20_000)], WIDE)
     assert [len(group.codes) for group in groups] == [20_000]
     assert time.monotonic() - began < 5

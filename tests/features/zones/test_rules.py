@@ -63,9 +63,10 @@ def test_limits(changed: dict[str, int | None], expected: list[str]) -> None:
         pytest.param(replace(DRAFT, name=""), ["zone_name_missing"], id="nameless"),
         pytest.param(replace(DRAFT, name_taken=True), ["zone_name_taken"], id="name-taken"),
         pytest.param(replace(DRAFT, standing=0), ["zone_without_members"], id="empty"),
-        pytest.param(replace(DRAFT, managed=["甲"], gone=["乙"]), ["zone_members_managed", "zone_members_gone"], id="old"),
+        pytest.param(replace(DRAFT, managed=["甲"]), ["zone_members_managed"], id="managed-meanwhile"),
+        pytest.param(replace(DRAFT, gone=["乙"]), ["zone_members_gone"], id="demolished-meanwhile"),
     ],
-)  # fmt: skip
+)
 def test_adopting(facts: Adopting, expected: list[str]) -> None:
     assert said(rules.judge_adoption(facts)) == expected
 

@@ -310,9 +310,13 @@ def test_a_zone_is_followed_until_managed_and_again_when_a_company_leaves(
     assert (found.totals.managed, found.totals.estates, second.state) == (1, 2, ZoneState.ADOPTED)
     serve(row[4], company)
     assert (second.state, second.managed_at is not None) == (ZoneState.MANAGED, True)
-    service = session.scalars(select(Service).where(Service.estate_id == row[4].id, Service.company_id.is_not(None))).one()
+    service = session.scalars(
+        select(Service).where(Service.estate_id == row[4].id, Service.company_id.is_not(None))
+    ).one()
     with transaction():
-        end_service(row[4], service, left_on=make.TODAY - timedelta(days=0), version=row[4].version, reason="x", **GIVEN)
+        end_service(
+            row[4], service, left_on=make.TODAY - timedelta(days=0), version=row[4].version, reason="x", **GIVEN
+        )
     clock.fix_today(make.TODAY + timedelta(days=1))
     with transaction():
         following.follow_days(clock.now())

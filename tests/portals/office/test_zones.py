@@ -170,9 +170,7 @@ def test_two_officers_at_once_and_a_double_click(sign_in: Open, session: Session
     assert "已不存在" in other.get(STREET)
 
 
-def test_members_managed_meanwhile_are_told_at_adoption(
-    sign_in: Open, session: Session, codes: dict[str, str]
-) -> None:
+def test_members_managed_meanwhile_are_told_at_adoption(sign_in: Open, session: Session, codes: dict[str, str]) -> None:
     desk = proposed(sign_in)
     first = zone_of(session, 1)
     with transaction():

@@ -90,7 +90,7 @@ def follow(zone: Zone, estates: Sequence[ZonedEstate], *, actor: Actor, now: dat
         return False
     zone.state, zone.managed_at = state, now if state is ZoneState.MANAGED else None
     act = ZoneAct.MANAGED if state is ZoneState.MANAGED else ZoneAct.REOPENED
-    record(act, zone, {"managed": totals.managed, "estates": totals.estates}, actor, now)
+    record(act, zone, {"managed": totals.managed, "standing": totals.estates}, actor, now)
     return True
 
 

@@ -202,7 +202,7 @@ def _suggested(row: ZoneRow) -> str:
 def _history(current: Any) -> Iterator[dict[str, Any]]:
     """The acts on a zone in words, newest first."""
     entries = trail.list_history(ZONE, str(current.id)).items
-    names = estate_queries.name_estates(code for entry in entries for code in entry.facts.get("estates", ()) or ())
+    names = estate_queries.name_estates(code for entry in entries for code in entry.facts.get("estates", ()))
     for entry in entries:
         codes = entry.facts.get("estates")
         said = "、".join(str(names.get(code, code)) for code in codes) if isinstance(codes, list) else None
