@@ -129,7 +129,7 @@ def zone_progress() -> ResponseReturnValue:
         state="running" if working else "failed" if failed else "done",
         done=job.done_steps if job else 0,
         total=job.all_steps if job and job.all_steps else None,
-        note=_("streets"),
+        note=_("Streets grouped"),
         next=url_for("office.zone_new", division=place.code, job=job.id) if failed else done,
     )
 
