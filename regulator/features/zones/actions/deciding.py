@@ -91,11 +91,6 @@ def take_out(street: DivisionRow, codes: Iterable[str], *, seen: Seen, actor: Ac
     return sum(len(those) for _, those in move.sources)
 
 
-def merge_zones(zone: Zone, into: Zone, street: DivisionRow, *, seen: Seen, actor: Actor, now: datetime) -> int:
-    """Put everything of a group on the table into another group or zone. Raises StaleVersion, Refused."""
-    return put_in_zone(street, list_living_codes(zone), into, seen=seen, actor=actor, now=now)
-
-
 def _judged(street: DivisionRow, codes: set[str], target: Zone | None, seen: Seen, now: datetime) -> _Move:
     """The move, when every zone it concerns is as the form showed it and the rules have nothing against it."""
     sources = _sources(codes)
