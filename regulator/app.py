@@ -38,6 +38,8 @@ from regulator.features.registry.imports.applying import apply_batch
 from regulator.features.registry.imports.staging import judge_batch
 from regulator.features.registry.imports.taking_back import undo_batch
 from regulator.features.registry.queries.records import register_info
+from regulator.features.zones.actions import following as zones
+from regulator.features.zones.actions import proposing
 from regulator.foundation import clock, crypto, files, jobs, logs
 from regulator.foundation.database import prepare_engine
 from regulator.foundation.extensions import compress, csrf, db, limiter
@@ -159,6 +161,7 @@ def _register_work() -> None:
     jobs.register_handler(geofiles.APPLY_JOB, work.apply_batch, geofiles.give_up)
     jobs.register_handler(geofiles.UNDO_JOB, work.undo_batch, geofiles.give_up)
     jobs.register_handler(exporting.EXPORT_JOB, work.make_export, exporting.give_up)
+    jobs.register_handler(proposing.PROPOSE_JOB, proposing.propose_district)
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
     jobs.register_sweeper("maps.keep_shell_fresh", maps.keep_shell_fresh)
@@ -166,6 +169,7 @@ def _register_work() -> None:
     jobs.register_sweeper("coverage.roll_over", tallies.roll_over)
     jobs.register_sweeper("maps.roll_over", following.roll_over)
     jobs.register_sweeper("coverage.close_month", close_month_in_time)  # after the day has been counted
+    jobs.register_sweeper("zones.follow_days", zones.follow_days)
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
 
 
@@ -177,6 +181,7 @@ def _register_figures() -> None:
     signals.estates_touched.connect(surveys.follow_places)
     signals.estates_touched.connect(following.follow_changes)
     working_days_changed.connect(moves.follow_calendar)
+    signals.estates_touched.connect(zones.follow_estates)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

@@ -6,7 +6,7 @@ from regulator.foundation.i18n import word
 
 ACTS = (
     *("AccountAct", "TerritoryAct", "AuditAct", "BatchAct", "CalendarAct", "CoverageAct", "GeoAct", "MetricAct"),
-    "TermAct",
+    *("TermAct", "ZoneAct"),
 )
 SUBJECTS = ("AccountSubject", "CalendarSubject", "SubjectKind", "TrailSubject")
 
@@ -37,6 +37,8 @@ class TrailSubject(StrEnum):
     REGISTER = "register"
     SURVEY_ROUND = "survey_round"
     VERIFICATION_ROUND = "verification_round"
+    ZONE = "zone"
+    ZONE_PROPOSAL = "zone_proposal"
 
 
 class DayMark(StrEnum):

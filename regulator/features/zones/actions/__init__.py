@@ -1,0 +1,1 @@
+"""Every act on zones: proposing, moving estates, adopting and dissolving, following the register."""
