@@ -88,8 +88,10 @@ def keep_shell_fresh(now: datetime) -> None:
 def draw_shell(_payload: Mapping[str, Any]) -> Generator[Step, None, None]:
     """The job: draw the map in every language and shelve it. folium is loaded here and nowhere earlier."""
     with thinking():  # loading and drawing take seconds; others write meanwhile
+        from regulator.features.maps.layers import draw_layers, ground_of  # noqa: PLC0415 -- as below
         from regulator.features.maps.shell import draw  # noqa: PLC0415 -- 100 MB that only this job needs
 
         boundaries, version = queries.list_boundaries(), queries.wanted_version()
-        shelf.put(version, {locale: draw(boundaries, locale) for locale in LOCALES})
+        ground = ground_of(boundaries)
+        shelf.put(version, {locale: draw(ground, locale) for locale in LOCALES}, draw_layers(boundaries))
     yield Step(len(LOCALES), len(LOCALES), "drawn")
