@@ -29,6 +29,9 @@ def addresses(app: Flask, world: World) -> Iterator[str]:
         "code": world.estate.code,
         "version": "x",
         "name": "x",
+        "z": "1",
+        "x": "0",
+        "y": "0",
     }
     for rule in sorted(app.url_map.iter_rules(), key=str):
         if rule.endpoint.startswith(PUBLIC) and rule.methods and "GET" in rule.methods:

@@ -15,7 +15,7 @@ QUARTERS = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4))
 
 FINEST = 19
 TOLERANCES: Mapping[int, float] = {7: 1.1e-2, 10: 1.4e-3, 13: 1.7e-4, FINEST: 1e-5}
-"""Last zoom level of a drawing of the borders → what may be left out of them, degrees: about one pixel at that level."""
+"""Last zoom level of a drawing of the borders → what may be left out of them, degrees: about a pixel there."""
 
 
 def bucket_of(zoom: int) -> int:

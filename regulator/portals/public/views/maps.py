@@ -2,6 +2,7 @@
 
 import json
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response, current_app, render_template, request, url_for
@@ -20,6 +21,7 @@ from regulator.foundation.errors import BadInput
 from regulator.foundation.geo import BBox
 from regulator.foundation.i18n import current_locale, label
 from regulator.portals.public import blueprint as public
+from regulator.portals.public.views.map_layers import page_layers
 from regulator.web import navigation
 from regulator.web.access import open_to_public
 from regulator.web.language import asked_language
@@ -37,24 +39,29 @@ navigation.add("public", MenuGroup.LOOK, "public.map_page", _l("Map"))
 @open_to_public
 def map_page() -> ResponseReturnValue:
     """The map where it has been drawn, and always the same estates as a list."""
+    return render_template("public/map.html", **page_context())
+
+
+def page_context() -> dict[str, Any]:
+    """What the map's template needs, on the screen and on paper."""
     settings: Settings = current_app.config["SETTINGS"]
     q = request.args.get("q", "").strip()
     page, total = maps.public_estates_listed(q, on=clock.today(), cursor=request.args.get("cursor"), limit=LISTED)
     shell = shelf.find_shell(current_locale())
-    return render_template(
-        "public/map.html",
-        q=q,
-        page=page,
-        total=total.number,
-        shell=shell,
-        schematic=maps.any_schematic(),
-        approval=settings.map_approval,
-        box=_city_box(),
-        words=_words(),
-        modes=_modes(),
-        estate_url=estate_url,
-        drawn=partial(_drawn, shell.version) if shell else None,
-    )
+    return {
+        "q": q,
+        "page": page,
+        "total": total.number,
+        "shell": shell,
+        "schematic": maps.any_schematic(),
+        "approval": settings.map_approval_number,
+        "box": _city_box(),
+        "words": _words(),
+        "modes": _modes(),
+        "estate_url": estate_url,
+        "drawn": partial(_drawn, shell.version) if shell else None,
+        **page_layers(),
+    }
 
 
 def _drawn(version: str, name: str) -> str:
