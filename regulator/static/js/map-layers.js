@@ -15,6 +15,7 @@
   const BUCKETS = [7, 10, 13, 19]; // as the worker draws the borders
   const WIDE_LEVELS = new Set(["city", "district"]); // few enough to be loaded whole
   const DRAWN_WITH_PAGE = 10; // the ground the shell brings along serves up to here
+  const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 0 });
   const say = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const bucket = () => BUCKETS.find((last) => map.getZoom() <= last) ?? BUCKETS.at(-1);
 
@@ -79,6 +80,7 @@
   }
 
   pane("shading", 410, false);
+  pane("figures", 610, true); // above the marks, below the cards
   const popup = L.popup({ closeButton: false, minWidth: 200, maxWidth: 280 });
   let shaded = L.layerGroup().addTo(map);
   let letters = L.layerGroup().addTo(map);
@@ -86,14 +88,14 @@
   let loaded = null; // where, for levels with too many divisions to load whole
   let asking = null;
 
-  function card({ name, text, numerator, denominator, url }, line) {
+  function card({ name, text, numerator, denominator, url }, line, counted) {
     const made = node("div", "map-card");
     made.setAttribute("role", "group");
     made.setAttribute("aria-label", name);
     made.append(node("h2", "", name));
-    const counted = denominator ? ` (${say(facts.words.of, { numerator, denominator })})` : "";
-    made.append(node("p", "", text + counted));
-    if (line) made.append(node("p", "", `${line.letter} ${line.label}`));
+    made.append(node("p", "", [text, line?.letter, line?.label].filter(Boolean).join(" ")));
+    const amounts = { counted, numerator: number.format(numerator), denominator: number.format(denominator) };
+    if (denominator) made.append(node("p", "muted", say(facts.words.of, amounts)));
     const end = node("p", "map-card-end");
     if (url) {
       const link = node("a", "btn btn-primary", facts.words.figure);
@@ -108,7 +110,7 @@
     return made;
   }
 
-  function draw({ features, classes }) {
+  function draw({ features, classes, measure }, isNamed) {
     shaded.remove();
     letters.remove();
     letters = L.layerGroup();
@@ -122,29 +124,35 @@
       onEachFeature: ({ properties }, layer) => {
         const line = classes[properties.class];
         layer.bindTooltip(node("span", "", `${properties.name} ${properties.text}`), { sticky: true });
-        layer.on("click", ({ latlng }) => popup.setLatLng(latlng).setContent(card(properties, line)).openOn(map));
-        if (line) letters.addLayer(letter(properties, line));
+        layer.on("click", ({ latlng }) => popup.setLatLng(latlng).setContent(card(properties, line, measure.denominator)).openOn(map));
+        if (line) letters.addLayer(letter(properties, line, isNamed));
       },
     }).addTo(map);
     letters.addTo(map);
     requestAnimationFrame(makeRoom);
   }
 
-  function letter({ at: [lon, lat], text }, line) {
-    const html = node("span", "", `${line.letter} ${text}`).outerHTML;
-    const icon = L.divIcon({ className: "map-letter", iconSize: [0, 0], html });
-    return L.marker([lat, lon], { icon, interactive: false, keyboard: false, pane: "shading" });
+  /* beside the name the shell has written; where it has written none, with the name */
+  function letter({ at: [lon, lat], name, text }, line, isNamed) {
+    const said = node("span", "", `${isNamed ? "" : `${name} `}${line.letter} ${text}`);
+    said.dataset.name = name;
+    const html = said.outerHTML;
+    const icon = L.divIcon({ className: isNamed ? "map-letter beside-name" : "map-letter", iconSize: [0, 0], html });
+    return L.marker([lat, lon], { icon, interactive: false, keyboard: false, pane: "figures" });
   }
 
-  /* a figure that would cover another waits for a closer look, as the names do */
+  /* a figure that would cover another, or whose name is waiting, waits for a closer look too */
   function makeRoom() {
-    const taken = [];
+    const names = [...frame.querySelectorAll(".map-label span:not([hidden])")];
+    const named = new Set(names.map((name) => name.textContent));
+    const taken = names.map((name) => name.getBoundingClientRect());
     for (const item of frame.querySelectorAll(".map-letter span")) {
       item.hidden = false;
       const box = item.getBoundingClientRect();
-      item.hidden = taken.some(
-        (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom,
-      );
+      const covers = (other) =>
+        box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+      const isLost = item.parentElement.classList.contains("beside-name") && !named.has(item.dataset.name);
+      item.hidden = isLost || taken.some(covers);
       if (!item.hidden) taken.push(box);
     }
   }
@@ -159,14 +167,14 @@
     [shown, loaded] = [wanted, whole ? null : map.getBounds().pad(0.5)];
     frame.classList.toggle("with-shading", Boolean(wanted));
     if (!wanted) {
-      draw({ features: [], classes: [] });
+      draw({ features: [], classes: [] }, true);
       return;
     }
     const mine = new AbortController();
     asking = mine;
     try {
       const found = await ask(level, measure, loaded, mine.signal);
-      draw(found);
+      draw(found, level === facts.ground);
       status.textContent = found.features.length === 0 ? facts.words.empty : "";
     } catch (error) {
       if (error.name === "AbortError") return;

@@ -181,7 +181,7 @@ def _words() -> dict[str, str]:
         "empty": _("There are no borders of this level here."),
         "failed": _("The figures could not be loaded."),
         "figure": _("Figures and how they are counted"),
-        "of": _("{numerator} of {denominator}"),
+        "of": _("{counted}: {denominator}, of these {numerator}"),
     }
 
 
@@ -243,11 +243,16 @@ def _properties(facts: Mapping[str, Any], metric: Metric | None, item: Shaded | 
     return own | {
         "value": None if value is None else round(float(value), DECIMALS),
         "text": filters.percent(value, current_locale(), DIGITS) if value is not None else "—",
-        "numerator": item.numerator if item else None,
-        "denominator": item.denominator if item else None,
+        "numerator": _in_units(item.numerator, metric) if item else None,
+        "denominator": _in_units(item.denominator, metric) if item else None,
         "class": item.shade if item else None,
         "url": figure_url(metric, facts["code"]),
     }
+
+
+def _in_units(number: int, metric: Metric) -> float:
+    """As the catalogue's figures are said: square metres of what is kept in hundredths of them."""
+    return number / metric.divisor if metric.divisor > 1 else number
 
 
 def _measure(metric: Metric | None, shading: Shading | None) -> dict[str, Any] | None:
@@ -258,6 +263,7 @@ def _measure(metric: Metric | None, shading: Shading | None) -> dict[str, Any] |
         "label": label(metric.name),
         "definition": label(MetricDefinition(metric.name)),
         "unit": metric.unit,
+        "denominator": label(metric.denominator),
         "as_of": shading.as_of.isoformat() if shading else None,
     }
 
