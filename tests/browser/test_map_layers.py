@@ -92,9 +92,9 @@ def test_a_figure_is_chosen_by_keyboard_and_read_without_colours(page: Page) -> 
     expect(page.locator("#map-shade-word")).to_have_text("物业管理覆盖率（小区数）")
     expect(page.locator("path.map-shaded")).to_have_count(13)
     looks = page.locator("path.map-shaded").evaluate_all("found => found.map((e) => e.getAttribute('fill'))")
-    assert set(looks) == {"url(#map-shade-0)", "url(#map-shade-2)", "url(#map-shade-7)"}
+    assert set(looks) == {"url(#map-shade-0)", "url(#map-shade-2)", "url(#map-shade-8)"}
     patterns = page.locator(".map-hatches pattern").evaluate_all("found => found.map((e) => e.innerHTML)")
-    assert len({patterns[0], patterns[2], patterns[7]}) == 3
+    assert len({patterns[0], patterns[2], patterns[8]}) == 3
     expect(page.locator(".map-shades li").first).to_contain_text("A")
     expect(page.locator(".map-letter span", has_text="A 90.00%")).to_be_visible()
     assert "measure=coverage_full_estates" in page.url

@@ -12,7 +12,9 @@ from regulator.features.audit.terms import Actor
 from regulator.features.divisions.models import Division
 from regulator.features.maps import queries, shelf
 from regulator.features.maps.models import DivisionBoundary
+from regulator.features.maps.shading import ask_for_shading
 from regulator.features.maps.terms import SCHEMATIC_SOURCE
+from regulator.foundation import clock
 from regulator.foundation.database import session, thinking
 from regulator.foundation.errors import BadInput
 from regulator.foundation.i18n import LOCALES
@@ -94,4 +96,5 @@ def draw_shell(_payload: Mapping[str, Any]) -> Generator[Step, None, None]:
         boundaries, version = queries.list_boundaries(), queries.wanted_version()
         ground = ground_of(boundaries)
         shelf.put(version, {locale: draw(ground, locale) for locale in LOCALES}, draw_layers(boundaries))
+    ask_for_shading(clock.now())  # its files go by the borders that have just changed
     yield Step(len(LOCALES), len(LOCALES), "drawn")

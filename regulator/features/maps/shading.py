@@ -70,7 +70,12 @@ class Shading:
 def keep_shading_fresh(now: datetime) -> None:
     """Each minute: have the figures reckoned anew when the day, the register, a target or the borders changed."""
     if _read(_CURRENT).get("mark") != _wanted_mark(day_of(now)):
-        enqueue(SHADING_JOB, {}, subject="all", now=now)
+        ask_for_shading(now)
+
+
+def ask_for_shading(now: datetime) -> None:
+    """Have the figures reckoned by the worker."""
+    enqueue(SHADING_JOB, {}, subject="all", now=now)
 
 
 def _wanted_mark(day: date) -> str:

@@ -14,6 +14,7 @@
   const onPaper = document.body.classList.contains("map-paper");
   const BUCKETS = [7, 10, 13, 19]; // as the worker draws the borders
   const WIDE_LEVELS = new Set(["city", "district"]); // few enough to be loaded whole
+  const NOT_RECKONED = 8; // looks like a division without a figure
   const DRAWN_WITH_PAGE = 10; // the ground the shell brings along serves up to here
   const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 0 });
   const say = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -118,8 +119,8 @@
       pane: "shading",
       smoothFactor: 0,
       style: ({ properties }) => {
-        const line = classes[properties.class];
-        return { className: `map-shaded shade-${line?.colour ?? 7}`, weight: 1, fillColor: `url(#map-shade-${line?.colour ?? 7})` };
+        const colour = classes[properties.class]?.colour ?? NOT_RECKONED;
+        return { className: `map-shaded shade-${colour}`, weight: 1, fillColor: `url(#map-shade-${colour})` };
       },
       onEachFeature: ({ properties }, layer) => {
         const line = classes[properties.class];

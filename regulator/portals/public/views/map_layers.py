@@ -35,9 +35,16 @@ DIGITS = 2
 LETTERS = "ABCDEFGH"
 GROUND = (Level.DISTRICT, Level.CITY, Level.STREET, Level.COMMUNITY)
 """Which level the map stands on: the first that has borders, as `maps.layers` draws it."""
-TARGET_COLOURS = {ShadeKind.REACHED: 0, ShadeKind.SHORT: 1, ShadeKind.FAR: 2}
-LOWEST_BAND, WITHOUT = 3, 7
-"""Colours 3 to 6 are bands from the lowest up; 7 is for those that are not judged."""
+COLOURS = {
+    ShadeKind.REACHED: 0,
+    ShadeKind.SHORT: 1,
+    ShadeKind.FAR: 2,
+    ShadeKind.TOO_FEW: 7,
+    ShadeKind.UNMEASURED: 8,
+    ShadeKind.WITHOUT_TARGET: 9,
+}
+LOWEST_BAND = 3
+"""Colours 3 to 6 are bands from the lowest up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +152,7 @@ def figure_url(metric: Metric, code: str | None) -> str:
 def _lines(shading: Shading) -> Iterator[ShadeLine]:
     bands = sum(shade.kind is ShadeKind.BAND for shade in shading.shades)
     for place, shade in enumerate(shading.shades):
-        colour = TARGET_COLOURS.get(shade.kind, WITHOUT)
-        if shade.kind is ShadeKind.BAND:
-            colour = LOWEST_BAND + bands - 1 - place
+        colour = LOWEST_BAND + bands - 1 - place if shade.kind is ShadeKind.BAND else COLOURS[shade.kind]
         yield ShadeLine(LETTERS[place], _said(shade), shading.count(place), colour, shade.low, shade.high)
 
 
@@ -161,6 +166,8 @@ def _said(shade: Shade) -> str:
 
 def _sides(shade: Shade) -> str:
     low, high = _per_cent(shade.low), _per_cent(shade.high)
+    if shade.low == 1 and not shade.is_cap:
+        return low  # there is nothing above all of it
     if shade.is_cap:  # there the figure itself still belongs below
         if low and high:
             return _("over %(low)s up to %(high)s", low=low, high=high)
