@@ -21,7 +21,7 @@ from regulator.features.registry.terms import Mode
 from regulator.foundation import clock
 from regulator.foundation.database import transaction
 from tests.factories.maps import DAY, DISTRICTS, NOW, draw_map, estate, make_territory, register
-from tests.factories.tiles import picture, tianditu, write_mbtiles
+from tests.factories.tiles import picture, tianditu, write_pmtiles
 
 MEASURE = "coverage_full_estates"
 
@@ -153,7 +153,7 @@ def test_the_page_says_the_same_without_scripts(city: None, client: FlaskClient)
 
 @pytest.fixture
 def tiles(tmp_path: Path) -> Iterator[None]:
-    chosen.configure(str(write_mbtiles(tmp_path / "x.mbtiles", {(12, 3452, 1523): picture(5)})))
+    chosen.configure(str(write_pmtiles(tmp_path / "x.pmtiles", {(12, 3452, 1523): picture(5)})))
     yield
     chosen.configure("none")
 

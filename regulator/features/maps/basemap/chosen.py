@@ -10,6 +10,7 @@ from regulator.features.maps import shelf
 from regulator.features.maps.basemap.kept import Kept
 from regulator.features.maps.basemap.tianditu import OFFICIAL, Tianditu
 from regulator.features.maps.basemap.tiles import BaseMap, Box, Unusable
+from regulator.foundation.database import thinking
 
 NONE, TIANDITU = "none", "tianditu"
 _chosen: BaseMap | None = None
@@ -29,7 +30,8 @@ def base_map() -> BaseMap | None:
 def trim_kept(_now: datetime) -> None:
     """Each minute: see that fetched tiles stay within their limits."""
     if isinstance(_chosen, Tianditu):
-        _chosen.trim()
+        with thinking():  # thousands of files are looked at; others write to the register meanwhile
+            _chosen.trim()
 
 
 def _opened(choice: str, key: str, address: str) -> BaseMap | None:

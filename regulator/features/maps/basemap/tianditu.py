@@ -70,11 +70,13 @@ class Tianditu:
 
     def tile(self, place: Place, sheet: str, asker: str) -> Tile | None:
         """A kept tile, or a fetched one; an old one when nobody answers. Raises NotNow."""
-        if sheet not in LAYERS or not self.min_zoom <= place.z <= self.max_zoom or not self._is_ours(place):
+        if sheet not in LAYERS or not self.min_zoom <= place.z <= self.max_zoom:
             return None
         found = self._kept.find(sheet, place)
         if found and found[1]:
             return found[0]
+        if not self._is_ours(place):
+            return None
         try:
             return self._fetch(place, sheet, asker)
         except NotNow:

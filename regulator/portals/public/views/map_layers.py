@@ -107,7 +107,8 @@ def map_divisions() -> ResponseReturnValue:
 
 def page_layers() -> dict[str, Any]:
     """What the template of the map page needs of its layers."""
-    levels = [level for level in Level if level.value in shelf.drawn_levels()]
+    drawn = shelf.drawn_levels()
+    levels = [level for level in Level if level.value in drawn]
     metric, level = _metric(request.args.get("measure", "")), _level(request.args.get("level", ""))
     ground = next((one for one in GROUND if one in levels), None)
     level = level if level in levels else ground
