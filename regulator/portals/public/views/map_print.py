@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput
-from regulator.foundation.i18n import label
+from regulator.foundation.i18n import DEFAULT_LOCALE, current_locale, label
 from regulator.portals.public import blueprint as public
 from regulator.portals.public import given
 from regulator.portals.public.views.maps import page_context
@@ -27,7 +27,7 @@ def map_print() -> ResponseReturnValue:
     context = page_context()
     division = given.place()
     metric = context["layers"].metric
-    place = division.name if division else current_site().city
+    place = division.name if division else _city()
     return render_template(
         "public/map_print.html",
         **context,
@@ -40,6 +40,11 @@ def map_print() -> ResponseReturnValue:
         back=_address_of_map(),
         day=clock.today(),
     )
+
+
+def _city() -> str:
+    here = current_site()
+    return here.city if current_locale() == DEFAULT_LOCALE else here.city_en or here.city
 
 
 def _sheet_title(place: str, figure: str) -> str:
