@@ -22,15 +22,17 @@ from regulator.config import Settings
 from regulator.features.accounts import actions as accounts
 from regulator.features.audit import actions as audit
 from regulator.features.calendar.signals import working_days_changed
+from regulator.features.coverage import metrics as coverage_metrics
 from regulator.features.coverage.actions import bulletins, surveys, tallies
 from regulator.features.coverage.actions.sweeping import close_month_in_time
-from regulator.features.coverage.metrics import list_coverage_metrics
 from regulator.features.divisions.queries import list_cities
 from regulator.features.maps import actions as maps
-from regulator.features.maps import following, shelf
+from regulator.features.maps import following, shading, shelf
+from regulator.features.maps.basemap import chosen
+from regulator.features.maps.basemap.tiles import Unusable
 from regulator.features.maps.geofiles import batches as geofiles
 from regulator.features.maps.geofiles import exporting, work
-from regulator.features.metrics.catalogue import register_metric
+from regulator.features.metrics.catalogue import register_levels, register_metric
 from regulator.features.registry import signals
 from regulator.features.registry.actions import moves
 from regulator.features.registry.imports import batches
@@ -82,6 +84,8 @@ def _prepare_process(settings: Settings) -> None:
     crypto.configure(settings.data_key.get_secret_value(), tuple(filter(None, previous.split(","))))
     files.configure(settings.data_dir / "files")
     shelf.configure(settings.data_dir / "map")
+    key = settings.tianditu_key.get_secret_value()
+    chosen.configure(settings.base_map, key=key, address=settings.tianditu_address)
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -157,6 +161,7 @@ def _register_work() -> None:
     jobs.register_handler(batches.UNDO_JOB, undo_batch, batches.give_up)
     jobs.register_handler(bulletins.BULLETIN_JOB, bulletins.make_bulletin)
     jobs.register_handler(maps.SHELL_JOB, maps.draw_shell)
+    jobs.register_handler(shading.SHADING_JOB, shading.shade)
     jobs.register_handler(geofiles.JUDGE_JOB, work.judge_batch, geofiles.give_up)
     jobs.register_handler(geofiles.APPLY_JOB, work.apply_batch, geofiles.give_up)
     jobs.register_handler(geofiles.UNDO_JOB, work.undo_batch, geofiles.give_up)
@@ -165,9 +170,11 @@ def _register_work() -> None:
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
     jobs.register_sweeper("maps.keep_shell_fresh", maps.keep_shell_fresh)
+    jobs.register_sweeper("maps.trim_tiles", chosen.trim_kept)
     jobs.register_sweeper("coverage.forget_left_files", bulletins.forget_left_files)
     jobs.register_sweeper("coverage.roll_over", tallies.roll_over)
     jobs.register_sweeper("maps.roll_over", following.roll_over)
+    jobs.register_sweeper("maps.keep_shading_fresh", shading.keep_shading_fresh)  # after the day has been counted
     jobs.register_sweeper("coverage.close_month", close_month_in_time)  # after the day has been counted
     jobs.register_sweeper("zones.follow_days", zones.follow_days)
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
@@ -175,8 +182,9 @@ def _register_work() -> None:
 
 def _register_figures() -> None:
     """Fill the catalogue of figures, and have what is kept follow what it rests on."""
-    for metric, reckoner in list_coverage_metrics():
+    for metric, reckoner in coverage_metrics.list_coverage_metrics():
         register_metric(metric, reckoner)
+    register_levels("coverage", coverage_metrics.reckon_level, coverage_metrics.mark)
     signals.estates_touched.connect(tallies.count_changes)
     signals.estates_touched.connect(surveys.follow_places)
     signals.estates_touched.connect(following.follow_changes)
@@ -206,6 +214,9 @@ def main() -> None:
         for problem in error.errors():
             variable = "".join(f"REGULATOR_{str(name).upper()}: " for name in problem["loc"])
             click.echo(f"{variable}{problem['msg']}", err=True)
+        sys.exit(2)
+    except Unusable as error:
+        click.echo(str(error), err=True)
         sys.exit(2)
     except DBAPIError as error:
         sentence = sentence_about(error)

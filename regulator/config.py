@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MINIMUM_KEY_LENGTH = 32
 KEYS_FILE = "keys.json"
+BASE_MAPS = ("none", "tianditu")
+TILE_FILES = (".mbtiles", ".pmtiles")
 
 
 class Environment(StrEnum):
@@ -46,7 +48,11 @@ class Settings(BaseSettings):
     require_2fa: bool | None = None
     city_name: str = ""  # left empty: the name of the city division
     site_id: str = ""  # 网站标识码
-    map_approval: str = ""  # 审图号
+    map_approval_number: str = Field(default="", max_length=60)  # 审图号
+    map_sources: str = Field(default="", max_length=300)  # whose boundaries and base map are shown
+    base_map: str = "none"  # none, tianditu, or the path of an .mbtiles or .pmtiles file
+    tianditu_key: SecretStr = SecretStr("")  # of the kind for servers; never reaches a browser
+    tianditu_address: str = ""  # another address than Tianditu's own eight: a mirror inside the bureau's network
     stale_after_days: int = Field(default=180, ge=1)
     today: date | None = None  # a fixed day for errands; ignored in production
     trusted_proxies: int = Field(default=0, ge=0, le=3)
@@ -64,6 +70,16 @@ class Settings(BaseSettings):
                         "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
                     )
                     raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _base_map_can_be_shown(self) -> Self:
+        if self.base_map == "tianditu" and not self.tianditu_key.get_secret_value():
+            raise ValueError("REGULATOR_BASE_MAP is tianditu: give the key for servers as REGULATOR_TIANDITU_KEY")
+        if self.base_map not in BASE_MAPS and Path(self.base_map).suffix.lower() not in TILE_FILES:
+            raise ValueError("REGULATOR_BASE_MAP is none, tianditu, or the path of an .mbtiles or .pmtiles file")
+        if self.tianditu_address and not self.tianditu_address.startswith(("https://", "http://")):
+            raise ValueError("REGULATOR_TIANDITU_ADDRESS begins with https:// or http://")
         return self
 
     @cached_property

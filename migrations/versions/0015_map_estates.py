@@ -1,4 +1,4 @@
-"""The map: boundaries of estates, estates as it shows them, and their cells."""
+"""The map: boundaries of estates, estates as it shows them, and their cells; tallies that become empty are found."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,6 +29,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("estate_code", name=op.f("pk_estate_boundary")),
     )
     op.create_index("ix_estate_boundary_south_west", "estate_boundary", ["south", "west"], unique=False)
+    op.create_index(
+        "ix_coverage_tally_empty",
+        "coverage_tally",
+        ["estates"],
+        unique=False,
+        sqlite_where=sa.text("estates = 0"),
+        postgresql_where=sa.text("estates = 0"),
+    )
     op.create_table(
         "map_state",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -79,6 +87,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the tables back; drawn boundaries of estates go with them."""
+    op.drop_index("ix_coverage_tally_empty", table_name="coverage_tally")
     op.drop_index("ix_map_cluster_empty", table_name="map_cluster")
     op.drop_table("map_cluster")
     op.drop_index("ix_map_estate_credit_code", table_name="map_estate")

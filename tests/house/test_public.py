@@ -31,6 +31,9 @@ def addresses(app: Flask, world: World) -> Iterator[str]:
         "name": "x",
         "collection": "estates",
         "feature": world.estate.code,
+        "z": "1",
+        "x": "0",
+        "y": "0",
     }
     for rule in sorted(app.url_map.iter_rules(), key=str):
         if rule.endpoint.startswith(PUBLIC) and rule.methods and "GET" in rule.methods:

@@ -93,7 +93,8 @@ def filled(rule: Rule, made: Made) -> Iterator[str]:
             yield filled_in(rule, {"collection": name, "feature": feature})
     elif rule.endpoint.startswith(("public.", "api.")):
         code = make.HEPING if "division" in rule.endpoint else made.code
-        yield filled_in(rule, {"credit_code": made.credit_code, "code": code, "version": "x", "name": "x"})
+        others = {"version": "x", "name": "x", "z": 1, "x": 0, "y": 0}
+        yield filled_in(rule, {"credit_code": made.credit_code, "code": code, **others})
     else:
         yield from addresses(rule, made)
 

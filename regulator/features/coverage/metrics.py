@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
-from regulator.features.coverage.queries.figures import figure_on
+from regulator.features.coverage.queries.counting import counted_day, list_rules
+from regulator.features.coverage.queries.figures import figure_on, figures_of_level
 from regulator.features.coverage.terms import Measure, Rate
+from regulator.features.divisions.terms import Level
 from regulator.features.metrics.catalogue import Reckoner
 from regulator.features.metrics.terms import (
     Metric,
@@ -18,6 +20,7 @@ from regulator.features.metrics.terms import (
     Period,
     Timing,
 )
+from regulator.features.registry.queries.records import register_info
 
 MINIMUM_SAMPLE = 5
 """Below so many estates nobody is ranked by a rate (practice)."""
@@ -59,3 +62,22 @@ def _reckoner(rate: Rate, measure: Measure) -> Reckoner:
         return MetricValue(found.of(rate), found.all, day)
 
     return reckon
+
+
+def reckon_level(level: Level, period: Period, today: date) -> Mapping[MetricName, Mapping[str, MetricValue]]:
+    """All rates of every division of a level, counted once for all of them."""
+    day = min(period.last, today)
+    figures = figures_of_level(level, day)
+    return {
+        name_of(rate, measure): {
+            code: MetricValue(figure.by[measure].of(rate), figure.by[measure].all, day)
+            for code, figure in figures.items()
+        }
+        for rate in Rate
+        for measure in Measure
+    }
+
+
+def mark() -> str:
+    """What the rates rest on: the acts on estates and services so far, the day counted, and the rules."""
+    return f"{register_info().data_version} {counted_day()} {len(list_rules())}"

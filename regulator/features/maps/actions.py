@@ -13,7 +13,9 @@ from regulator.features.divisions.models import Division
 from regulator.features.maps import shelf
 from regulator.features.maps.models import DivisionBoundary
 from regulator.features.maps.queries import boundaries
+from regulator.features.maps.shading import ask_for_shading
 from regulator.features.maps.terms import SCHEMATIC_SOURCE
+from regulator.foundation import clock
 from regulator.foundation.database import session, thinking
 from regulator.foundation.errors import BadInput
 from regulator.foundation.i18n import LOCALES
@@ -89,8 +91,11 @@ def keep_shell_fresh(now: datetime) -> None:
 def draw_shell(_payload: Mapping[str, Any]) -> Generator[Step, None, None]:
     """The job: draw the map in every language and shelve it. folium is loaded here and nowhere earlier."""
     with thinking():  # loading and drawing take seconds; others write meanwhile
+        from regulator.features.maps.layers import draw_layers, ground_of  # noqa: PLC0415 -- as below
         from regulator.features.maps.shell import draw  # noqa: PLC0415 -- 100 MB that only this job needs
 
         found, version = boundaries.list_boundaries(), boundaries.wanted_version()
-        shelf.put(version, {locale: draw(found, locale) for locale in LOCALES})
+        ground = ground_of(found)
+        shelf.put(version, {locale: draw(ground, locale) for locale in LOCALES}, draw_layers(found))
+    ask_for_shading(clock.now())  # its files go by the borders that have just changed
     yield Step(len(LOCALES), len(LOCALES), "drawn")

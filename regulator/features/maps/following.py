@@ -33,7 +33,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from regulator.features.coverage.actions.tallies import one_at_a_time
 from regulator.features.maps.grid import COARSEST, EAST, FINEST, KEPT, MILLION, NORTH, Dimension
-from regulator.features.maps.models import MapCluster, MapEstate, MapState
+from regulator.features.maps.models import EMPTY, MapCluster, MapEstate, MapState
 from regulator.features.maps.terms import UNKNOWN
 from regulator.features.registry.models import Company, Estate, Service
 from regulator.features.registry.queries.bounds import active_on, live_on, turning
@@ -211,7 +211,7 @@ def _add(rows: Any) -> None:
     upsert = make(MapCluster).from_select([*KEYS, *SUMS], counted)
     added = {name: getattr(MapCluster, name) + upsert.excluded[name] for name in SUMS}
     session().execute(upsert.on_conflict_do_update(index_elements=KEYS, set_=added))
-    session().execute(delete(MapCluster).where(MapCluster.estates == 0))
+    session().execute(delete(MapCluster).where(EMPTY))
 
 
 def _in_cells(source: FromClause, dimension: Dimension) -> Select[Any]:

@@ -16,6 +16,7 @@ from regulator.foundation.geo import Geometry
 DIVISION_CODE = String(12)
 ESTATE_CODE = String(16)
 EMPTY = text("estates = 0")
+"""Written out: an index of the empty rows alone serves no statement in which the nought is a value."""
 WORD = String(32)
 """The value of a code, or ``unknown``."""
 

@@ -3,14 +3,18 @@
 import json
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from regulator.foundation.errors import NotFound
 
 _CURRENT = "current.json"
 _KINDS = ("css", "js")
+_NEIGHBOURS = {"shading", "tiles"}
+"""What other rooms of the map keep in the same directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,15 @@ class Shell:
     def style(self) -> str:
         """The name of the drawn style sheet."""
         return f"{self.locale}.css"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The borders of a level as drawn up to the zoom level ``last``: a line for each division, see `maps.layers`."""
+
+    level: str
+    last: int
+    lines: str
 
 
 _root: Path | None = None
@@ -93,7 +106,28 @@ def get_file(version: str, name: str) -> Path:
     return path
 
 
-def put(version: str, drawings: Mapping[str, Drawing]) -> None:
+def drawn_levels() -> list[str]:
+    """The levels whose borders the current version has."""
+    found = (shelf() / (current_version() or ".nothing")).glob("borders-*-*.tsv")
+    return sorted({path.name.split("-")[1] for path in found})
+
+
+def find_borders(level: str, last: int) -> tuple[str, tuple[tuple[dict[str, Any], str], ...]]:
+    """The version shown now and its divisions of a level: facts and GeoJSON geometry; none while none are drawn."""
+    version = current_version()
+    return version or "", _borders(shelf() / version / f"borders-{level}-{last}.tsv") if version else ()
+
+
+@lru_cache(maxsize=16)
+def _borders(path: Path) -> tuple[tuple[dict[str, Any], str], ...]:
+    """A version never changes, so that what was read once need not be read again."""
+    if not path.is_file():
+        return ()
+    lines = (line.partition("\t") for line in path.read_text("utf-8").splitlines())
+    return tuple((json.loads(facts), geometry) for facts, _, geometry in lines)
+
+
+def put(version: str, drawings: Mapping[str, Drawing], layers: Sequence[Layer] = ()) -> None:
     """Shelve a version in all its languages and show it; older ones but the last go (open pages still load from it)."""
     previous = current_version()
     draft = shelf() / f".{secrets.token_hex(8)}"
@@ -103,12 +137,14 @@ def put(version: str, drawings: Mapping[str, Drawing]) -> None:
         (draft / f"{locale}.js").write_text(parts.pop("script"), "utf-8")
         (draft / f"{locale}.css").write_text(parts.pop("style"), "utf-8")
         (draft / f"{locale}.json").write_text(json.dumps(parts, ensure_ascii=False), "utf-8")
+    for layer in layers:
+        (draft / f"borders-{layer.level}-{layer.last}.tsv").write_text(layer.lines, "utf-8")
     shutil.rmtree(shelf() / version, ignore_errors=True)
     draft.rename(shelf() / version)
     pointer = shelf() / f".{secrets.token_hex(8)}"
     pointer.write_text(json.dumps({"version": version}), "utf-8")
     pointer.replace(shelf() / _CURRENT)
-    _clear(keep={version, previous, _CURRENT})
+    _clear(keep={version, previous, *_NEIGHBOURS})
 
 
 def _clear(keep: set[str | None]) -> None:

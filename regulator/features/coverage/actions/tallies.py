@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, case, delete, func, insert, litera
 from sqlalchemy.dialects import postgresql, sqlite
 
 from regulator.features.coverage.models import CoverageDay, CoverageEstate, CoverageTally
+from regulator.features.coverage.models.counting import EMPTY
 from regulator.features.coverage.queries.counting import counted_day, counted_on
 from regulator.features.divisions.terms import Level
 from regulator.features.registry.models import Estate
@@ -133,4 +134,4 @@ def _add(selects: Sequence[Select[Any]]) -> None:
     upsert = make(CoverageTally).from_select([*KEYS, *NUMBERS], sums)
     added = {name: getattr(CoverageTally, name) + upsert.excluded[name] for name in NUMBERS}
     session().execute(upsert.on_conflict_do_update(index_elements=KEYS, set_=added))
-    session().execute(delete(CoverageTally).where(CoverageTally.estates == 0))
+    session().execute(delete(CoverageTally).where(EMPTY))

@@ -24,7 +24,14 @@ from regulator.features.coverage.queries.territory import KEPT, Territory, top_d
 from regulator.features.coverage.rules.counting import figure_of
 from regulator.features.coverage.terms import LEFT_OUT, NOTHING, CountingRule, Figure, Measured, Tally, as_state
 from regulator.features.divisions.queries import DivisionRow, get_division, list_children
-from regulator.features.divisions.terms import CITY_PREFIX, CODE_LENGTHS, Level, Scope
+from regulator.features.divisions.terms import (
+    CITY_PREFIX,
+    CODE_LENGTHS,
+    HIGHEST,
+    LOWEST,
+    Level,
+    Scope,
+)
 from regulator.features.registry.terms import EstateKind, Mode
 from regulator.foundation.asking import AnySelect, ask
 from regulator.foundation.database import session
@@ -138,6 +145,21 @@ def _tallies_below(division: DivisionRow, below: Level, day: date) -> dict[str, 
     if below in KEPT and counted_day() == day:
         return by_place(ask(_OF_PARTS, level=below, low=division.range.low, high=division.range.high))
     return count_on(scope, day, CODE_LENGTHS[below])
+
+
+def figures_of_level(level: Level, day: date) -> dict[str, Figure]:
+    """The figures of every division of a level in which there are estates, by code; three statements."""
+    rule = rule_on(day)
+    if level in KEPT and counted_day() == day:
+        tallies = by_place(ask(_OF_PARTS, level=level, low=LOWEST, high=HIGHEST))
+    elif level is Level.CITY:
+        found = count_on(Scope.everything(), day, CITY_PREFIX)
+        tallies = {f"{place}00": rows for place, rows in found.items()}
+    else:
+        digits = CODE_LENGTHS[level]
+        found = count_on(Scope.everything(), day, digits)
+        tallies = {place: rows for place, rows in found.items() if len(place) == digits}
+    return {place: figure_of(rows, rule) for place, rows in tallies.items()}
 
 
 _KEPT_ROWS: AnySelect = select(

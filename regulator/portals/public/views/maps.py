@@ -26,6 +26,7 @@ from regulator.foundation import clock
 from regulator.foundation.errors import BadInput
 from regulator.foundation.i18n import current_locale, label
 from regulator.portals.public import blueprint as public
+from regulator.portals.public.views.map_layers import page_layers
 from regulator.web import navigation
 from regulator.web.access import open_to_public
 from regulator.web.language import asked_language
@@ -47,35 +48,39 @@ navigation.add("public", MenuGroup.LOOK, "public.map_page", _l("Map"))
 @open_to_public
 def map_page() -> ResponseReturnValue:
     """The map where it has been drawn, and always the same estates as a list."""
+    return render_template("public/map.html", **page_context())
+
+
+def page_context() -> dict[str, Any]:
+    """What the map's template needs, on the screen and on paper."""
     settings: Settings = current_app.config["SETTINGS"]
     given, today = _given(), clock.today()
     wanted, q = asked.read_filter(given), request.args.get("q", "").strip()
     page, total = public_estates_listed(q, wanted, on=today, cursor=request.args.get("cursor"), limit=LISTED)
     shell = shelf.find_shell(current_locale())
-    names = _division_names()
-    return render_template(
-        "public/map.html",
-        q=q,
-        given=given,
-        page=page,
-        total=total,
-        companies=register.public_companies(q=q, limit=COMPANIES_FOUND, on=today).items if q else (),
-        company=public_company_on_map(wanted.company, today) if wanted.company else None,
-        estate=_estate_asked(today),
-        compared=_compared(given, today),
-        today=today,
-        signs=SIGNS,
-        shell=shell,
-        schematic=any_schematic(),
-        approval=settings.map_approval,
-        box=_city_box(),
-        division_names=names,
-        modes=_words_of(Mode),
-        ownerships=_words_of(Ownership),
-        conditions={member.value: label(member) for member in Condition},
-        estate_url=estate_url,
-        drawn=partial(_drawn, shell.version) if shell else None,
-    )
+    return {
+        "q": q,
+        "given": given,
+        "page": page,
+        "total": total,
+        "companies": register.public_companies(q=q, limit=COMPANIES_FOUND, on=today).items if q else (),
+        "company": public_company_on_map(wanted.company, today) if wanted.company else None,
+        "estate": _estate_asked(today),
+        "compared": _compared(given, today),
+        "today": today,
+        "signs": SIGNS,
+        "shell": shell,
+        "schematic": any_schematic(),
+        "approval": settings.map_approval_number,
+        "box": _city_box(),
+        "division_names": _division_names(),
+        "modes": _words_of(Mode),
+        "ownerships": _words_of(Ownership),
+        "conditions": {member.value: label(member) for member in Condition},
+        "estate_url": estate_url,
+        "drawn": partial(_drawn, shell.version) if shell else None,
+        **page_layers(),
+    }
 
 
 def _given() -> dict[str, str]:
