@@ -133,7 +133,9 @@
     for (const [key, feature] of here) if (!marks.has(key)) marks.set(key, mark(feature));
     const before = map.getZoom();
     if (arriving && features.length > 0) {
-      map.fitBounds(boundsOf(features), { animate: false, maxZoom: 15, padding: [32, 32] });
+      const all = boundsOf(features);
+      const nearer = map.getBoundsZoom(all, false, L.point(64, 64)) > before;
+      if (nearer) map.fitBounds(all, { animate: false, maxZoom: 15, padding: [32, 32] });
     }
     arriving = arriving && map.getZoom() > before; // nearer by the groups say better where their estates lie
     focusNearest();
