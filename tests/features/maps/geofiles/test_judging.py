@@ -1,4 +1,4 @@
-"""What is said of each shape of a file and of the whole: matching, repairs, places, tiling, shifts. Reasons as a table."""
+"""What is said of each shape of a file and of the whole: matching, repairs, places, tiling, shifts."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -81,10 +81,15 @@ ESTATE_CASES = {
     "cgcs2000-in-Paris": ({"name": "翰林花园"}, shapely.Point(2.35, 48.85), "cgcs2000", "position_outside_china"),
     "wgs84-in-Paris": ({"name": "翰林花园"}, shapely.Point(2.35, 48.85), "wgs84", "position_outside_city"),
     "in-Beijing": ({"name": "翰林花园"}, shapely.Point(116.4, 39.9), "gcj02", "position_outside_city"),
-    "line": ({"name": "翰林花园"}, shapely.LineString([(123.4, 41.8), (123.5, 41.8)]), "cgcs2000", "geometry_wrong_kind"),
+    "line": (
+        {"name": "翰林花园"},
+        shapely.LineString([(123.4, 41.8), (123.5, 41.8)]),
+        "cgcs2000",
+        "geometry_wrong_kind",
+    ),
     "no-shape": ({"name": "翰林花园"}, None, "cgcs2000", "geometry_missing"),
     "ring-crosses-itself": ({"name": "翰林花园"}, BOWTIE, "cgcs2000", "geometry_repaired"),
-}  # fmt: skip
+}
 """What a file states, and the reason given; each case is a file of its own in one world."""
 
 
@@ -166,7 +171,7 @@ DIVISION_CASES = {
     "two-of-a-name": ({"name": "重名社区"}, None, "division_ambiguous"),
     "name-in-its-street": ({"name": "重名社区", "街道": "浑河湾街道"}, None, None),
     "name-is-a-number": ({"name": 7}, None, "name_is_number"),
-}  # fmt: skip
+}
 
 
 def test_what_is_said_of_a_divisions_boundary(tmp_path: Path, session: Session) -> None:
@@ -233,7 +238,8 @@ def test_points_of_the_register_outside_the_new_boundary_are_listed(tmp_path: Pa
     assert [one["code"] for one in found.outside] == [lost.code]
     schematic = [({**row, "schematic": True}, shape) for row, shape in BOTH]
     judged, found = judge(tmp_path, GeoKind.BOUNDARIES, schematic)
-    assert found.outside == found.tilings == []
+    assert not found.outside
+    assert not found.tilings
     assert reasons(judged[0]) == ["schematic"]
 
 
