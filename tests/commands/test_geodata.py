@@ -98,9 +98,13 @@ def test_positions_are_corrected_as_by_hand_and_given_back(run: Run, session: Se
     told: list[Any] = []
     file = files.shapefile(
         tmp_path / "小区.zip",
-        [({"编码": codes[0]}, HOME), ({"编码": codes[1]}, shapely.Point(123.49, 41.81)), ({"编码": "2101030019999999"}, HOME)],
+        [
+            ({"编码": codes[0]}, HOME),
+            ({"编码": codes[1]}, shapely.Point(123.49, 41.81)),
+            ({"编码": "2101030019999999"}, HOME),
+        ],
         encoding="GBK",
-    )  # fmt: skip
+    )
     report = tmp_path / "out.json"
     with signals.estates_changed.connected_to(lambda _sender, **given: told.append(given["changes"])):
         done = run("import", "estates", file, "--datum", "cgcs2000", "--report", report)
@@ -208,7 +212,20 @@ def test_a_layer_goes_out_with_chinese_values_and_comes_in_again(
     make.make_service(estate, make.make_company())
     make.make_estate("没有位置")
     make.make_estate("已注销", lon=HOME.x, lat=HOME.y, retired_on=make.TODAY)
-    session.add(EstateBoundary(estate_code=estate.code, geometry=shapely.MultiPolygon([OUTLINE]), west=0, south=0, east=1, north=1, source="测绘院", version=1, updated_at=make.NOW, updated_by="x"))  # fmt: skip
+    session.add(
+        EstateBoundary(
+            estate_code=estate.code,
+            geometry=shapely.MultiPolygon([OUTLINE]),
+            west=0,
+            south=0,
+            east=1,
+            north=1,
+            source="测绘院",
+            version=1,
+            updated_at=make.NOW,
+            updated_by="x",
+        )
+    )
     files.put_boundary(make.SHENHE, files.SHENHE_BOX)
     session.commit()
     code = estate.code

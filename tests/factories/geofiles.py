@@ -1,4 +1,4 @@
-"""Files of shapes as a bureau or its surveyors send them: written by GeoPandas, zipped, or by hand where they are bad."""
+"""Files of shapes as a bureau or its surveyors send them: by GeoPandas, zipped, or by hand where they are bad."""
 
 import json
 import zipfile

@@ -1,4 +1,4 @@
-"""Geodata on the desk: an official sends a file, looks, confirms, takes it back, fetches a layer; others see nothing."""
+"""Geodata on the desk: an official sends a file, looks, confirms, takes it back, fetches a layer; others do not."""
 
 from collections.abc import Callable
 from io import BytesIO

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 MAX_FEATURES = 20_000
-"""Each position is an act of correction with its history; so many take about two minutes."""
+"""More shapes than all communities and estates of a city."""
 
 CODE_TITLES = (
     "code", "estate_code", "division_code", "adcode", "代码", "编码", "编号", "小区编码", "小区编号", "小区代码",

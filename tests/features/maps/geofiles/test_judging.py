@@ -1,4 +1,4 @@
-"""What is said of each shape of a file and of the whole: matching, repairs, places, tiling, shifts. Reasons as a table."""
+"""What is said of each shape of a file and of the whole: matching, repairs, places, tiling, shifts."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from regulator.features.divisions.models import Division, DivisionSuccession
 from regulator.features.divisions.terms import Level, Scope
+from regulator.features.maps.geofiles import staging
 from regulator.features.maps.geofiles.checking import Findings, check_boundaries, check_estates
 from regulator.features.maps.geofiles.declaring import Declared, Wishes
 from regulator.features.maps.geofiles.judged import Judged
@@ -20,6 +21,7 @@ from regulator.features.maps.geofiles.terms import GeoKind, GeoOutcome
 from regulator.features.registry.models import EstateName
 from regulator.features.registry.terms import NameKind
 from regulator.foundation.database import new_key
+from regulator.foundation.errors import BadInput
 from regulator.foundation.geo import Datum
 from tests.factories import geofiles as files
 from tests.factories import registry as make
@@ -81,10 +83,15 @@ ESTATE_CASES = {
     "cgcs2000-in-Paris": ({"name": "翰林花园"}, shapely.Point(2.35, 48.85), "cgcs2000", "position_outside_china"),
     "wgs84-in-Paris": ({"name": "翰林花园"}, shapely.Point(2.35, 48.85), "wgs84", "position_outside_city"),
     "in-Beijing": ({"name": "翰林花园"}, shapely.Point(116.4, 39.9), "gcj02", "position_outside_city"),
-    "line": ({"name": "翰林花园"}, shapely.LineString([(123.4, 41.8), (123.5, 41.8)]), "cgcs2000", "geometry_wrong_kind"),
+    "line": (
+        {"name": "翰林花园"},
+        shapely.LineString([(123.4, 41.8), (123.5, 41.8)]),
+        "cgcs2000",
+        "geometry_wrong_kind",
+    ),
     "no-shape": ({"name": "翰林花园"}, None, "cgcs2000", "geometry_missing"),
     "ring-crosses-itself": ({"name": "翰林花园"}, BOWTIE, "cgcs2000", "geometry_repaired"),
-}  # fmt: skip
+}
 """What a file states, and the reason given; each case is a file of its own in one world."""
 
 
@@ -166,7 +173,7 @@ DIVISION_CASES = {
     "two-of-a-name": ({"name": "重名社区"}, None, "division_ambiguous"),
     "name-in-its-street": ({"name": "重名社区", "街道": "浑河湾街道"}, None, None),
     "name-is-a-number": ({"name": 7}, None, "name_is_number"),
-}  # fmt: skip
+}
 
 
 def test_what_is_said_of_a_divisions_boundary(tmp_path: Path, session: Session) -> None:
@@ -233,7 +240,8 @@ def test_points_of_the_register_outside_the_new_boundary_are_listed(tmp_path: Pa
     assert [one["code"] for one in found.outside] == [lost.code]
     schematic = [({**row, "schematic": True}, shape) for row, shape in BOTH]
     judged, found = judge(tmp_path, GeoKind.BOUNDARIES, schematic)
-    assert found.outside == found.tilings == []
+    assert not found.outside
+    assert not found.tilings
     assert reasons(judged[0]) == ["schematic"]
 
 
@@ -300,3 +308,20 @@ def test_positions_scattered_in_all_directions_are_no_shift(tmp_path: Path) -> N
         make.make_estate(f"小区{n}", make.SHENHE_COMMUNITY, lon=lon, lat=lat)
         rows.append(({"name": f"小区{n}"}, shapely.Point(lon + 0.005 * (n % 2 * 2 - 1), lat)))
     assert judge(tmp_path, GeoKind.ESTATES, rows)[1].shift is None
+
+
+# --- how much at once -----------------------------------------------------------------------------------------------
+
+
+def test_more_positions_than_one_transaction_should_hold_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "MAX_POSITIONS", 1)
+    for name, lon in (("甲", None), ("乙", None), ("丙", HOME.x)):
+        make.make_estate(name, lon=lon, lat=HOME.y if lon else None)
+    same, _ = judge(tmp_path, GeoKind.ESTATES, [({"name": name}, HOME) for name in ("甲", "丙")])
+    staging._refuse_too_many(same)  # one that stays where it is does not count
+    judged, _ = judge(tmp_path, GeoKind.ESTATES, [({"name": name}, HOME) for name in ("甲", "乙", "丙")])
+    with pytest.raises(BadInput) as caught:
+        staging._refuse_too_many(judged)
+    assert caught.value.params == {"found": 2, "maximum": 1}
