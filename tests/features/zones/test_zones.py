@@ -14,7 +14,7 @@ from regulator.features.audit.models import AuditEntry
 from regulator.features.coverage.queries.counting import rule_on
 from regulator.features.divisions.queries import get_division
 from regulator.features.registry.actions.estates import correct_estate
-from regulator.features.registry.actions.services import change_service, end_service
+from regulator.features.registry.actions.services import change_service
 from regulator.features.registry.models import Company, Estate, Service
 from regulator.features.registry.terms import Condition, EstateKind, Mode
 from regulator.features.zones.actions import deciding, following, proposing
@@ -191,12 +191,16 @@ def test_a_proposal_is_taken_off_the_table(row: list[Estate], session: Session) 
 def test_the_nearest_managed_estate_could_take_over(row: list[Estate], company: Company, session: Session) -> None:
     make_managed("近邻", (400, 300), company, division_code=make.HEPING_COMMUNITY)
     make_managed("远邻", (400, -450), company)
-    make_uncovered("更近但无管理", (400, 60), Mode.COMMUNITY_CUSTODY)
+    make_uncovered("更近但无企业", (400, 60), Mode.COMMUNITY_CUSTODY)
+    make_uncovered("更近但企业不详", (400, 90), Mode.PROFESSIONAL)
     session.commit()
     found = {one.zone.ordinal: one.neighbour for one in zones.list_rows(propose(), day=make.TODAY)}
     assert found[2] is None
     assert found[1]
     assert (found[1].name, found[1].company_name, found[1].metres) == ("近邻", company.name, 300)
+    serve(row[2], company)
+    (again,) = (one for one in zones.list_rows(zones.list_living(street()), day=make.TODAY) if one.zone.ordinal == 1)
+    assert again.neighbour == found[1], "no member is its own zone's neighbour"
 
 
 def test_distances_are_true_on_the_ground(row: list[Estate]) -> None:
@@ -310,17 +314,14 @@ def test_a_zone_is_followed_until_managed_and_again_when_a_company_leaves(
     assert (found.totals.managed, found.totals.estates, second.state) == (1, 2, ZoneState.ADOPTED)
     serve(row[4], company)
     assert (second.state, second.managed_at is not None) == (ZoneState.MANAGED, True)
-    service = session.scalars(
-        select(Service).where(Service.estate_id == row[4].id, Service.company_id.is_not(None))
-    ).one()
-    with transaction():
-        end_service(
-            row[4], service, left_on=make.TODAY - timedelta(days=0), version=row[4].version, reason="x", **GIVEN
-        )
-    clock.fix_today(make.TODAY + timedelta(days=1))
-    with transaction():
-        following.follow_days(clock.now())
-    assert second.state is ZoneState.ADOPTED
+    last = select(Service).where(Service.estate_id == row[4].id, Service.company_id.is_not(None))
+    session.scalars(last).one().ended_on = clock.day_of(clock.now())  # as if recorded before: the day tells
+    session.commit()
+    for day, state in enumerate((ZoneState.MANAGED, ZoneState.ADOPTED)):
+        with transaction():
+            following.follow_days(clock.now() + timedelta(days=day))
+        assert second.state is state
+    assert (second.state, second.managed_at) == (ZoneState.ADOPTED, None)
     acts = session.scalars(select(AuditEntry.act).where(AuditEntry.subject_key == str(second.id))).all()
     assert acts == ["zone.adopted", "zone.managed", "zone.reopened"]
 
