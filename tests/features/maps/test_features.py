@@ -285,7 +285,8 @@ def test_divisions(tree: None) -> None:
 
 def test_divisions_page_by_code_with_and_without_a_box(tree: None) -> None:
     for given in ({}, {"boxes": (BBox(-180.0, -90.0, 180.0, 90.0),)}):
-        ask, seen = wanted(limit=1, **given), []
+        ask = wanted(limit=1, **given)
+        seen: list[str] = []
         while True:
             page = division_features.public_division_features(ask)
             assert not set(seen) & {item.code for item in page.items}, "the walk goes round"
