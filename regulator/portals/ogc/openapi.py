@@ -226,7 +226,7 @@ def _feature(found: Collection) -> dict[str, Any]:
 
 
 def _geometry(kind: str) -> dict[str, Any]:
-    depth = {"Point": 0, "MultiPolygon": 3}[kind]
+    depth = {"Point": 0, "Polygon": 2, "MultiPolygon": 3}[kind]
     coordinates: dict[str, Any] = _NUMBERS | {"minItems": 2}
     for _ in range(depth):
         coordinates = {"type": "array", "items": coordinates}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from regulator.features.maps.features import forget_extents
 from regulator.features.maps.models import DivisionBoundary
 from tests.factories import registry as make
+from tests.factories.zones import make_zone
 from tests.portals.public.conftest import World, fetch, world
 
 __all__ = ["fetch", "land", "world"]
@@ -23,6 +24,9 @@ def land(world: World, session: Session) -> Iterator[World]:
             division_code=make.SHENHE, geometry=shape, schematic=True, source="示意", updated_at=make.NOW
         )
     )  # fmt: skip
+    zone = make_zone(make.make_estate("散楼甲", make.SHENHE_COMMUNITY), name="惠工片区")
+    zone.geometry = box(123.4, 41.7, 123.5, 41.8)
+    zone.west, zone.south, zone.east, zone.north = 123.4, 41.7, 123.5, 41.8
     session.commit()
     yield world
     forget_extents()

@@ -38,7 +38,7 @@ def address(app: Flask, land: World) -> Iterator[str]:
 
 def test_owslib_reads_it(land: World, address: str) -> None:
     server = Features(f"{address}/ogc")
-    assert server.feature_collections() == ["estates", "divisions"]
+    assert server.feature_collections() == ["estates", "divisions", "zones"]
     assert server.api()["openapi"].startswith("3.0")
     assert any(name.endswith("/core") for name in server.conformance()["conformsTo"])
     assert server.collection("estates")["extent"]["spatial"]["bbox"] == [[123.4, 41.8, 123.4, 41.8]]
@@ -55,7 +55,7 @@ def test_gdal_reads_it(land: World, address: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
-        "layers": [["estates", "Point"], ["divisions", "MultiPolygon"]],
+        "layers": [["estates", "Point"], ["divisions", "MultiPolygon"], ["zones", "Polygon"]],
         "crs": "EPSG:4326",
         "estates": sorted(["翰林花园二期", "无人知小区", "弃管小区"]),
         "box": [["翰林花园二期", 123.4, 41.8]],

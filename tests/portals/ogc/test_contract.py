@@ -45,7 +45,7 @@ def test_everything_is_found_from_the_landing_page(land: World, fetch: Fetch) ->
             *("core", "oas30", "html", "geojson")
         }
         found = fetch(linked(landing, "data")).json["collections"]
-        assert [one["id"] for one in found] == ["estates", "divisions"]
+        assert [one["id"] for one in found] == ["estates", "divisions", "zones"]
         for one in found:
             whole = fetch(linked(one, "self")).json
             assert (whole["extent"], whole["itemType"]) == (one["extent"], "feature")
@@ -56,10 +56,11 @@ def test_everything_is_found_from_the_landing_page(land: World, fetch: Fetch) ->
 
 
 def test_extents_come_from_the_register(land: World, fetch: Fetch) -> None:
-    estates, divisions = (one["extent"] for one in fetch("/ogc/collections").json["collections"])
+    estates, divisions, zones = (one["extent"] for one in fetch("/ogc/collections").json["collections"])
     assert estates["spatial"]["bbox"] == [[123.4, 41.8, 123.4, 41.8]]
     assert estates["temporal"]["interval"] == [["2018-01-01T00:00:00+08:00", None]]
     assert divisions["spatial"]["bbox"] == [[123.0, 41.0, 124.0, 42.0]]
+    assert zones["spatial"]["bbox"] == [[123.4, 41.7, 123.5, 41.8]]
 
 
 def test_an_estate_as_a_feature(land: World, fetch: Fetch) -> None:
@@ -274,3 +275,22 @@ def test_pages_keep_the_day_and_lead_on(land: World, fetch: Fetch) -> None:
     assert f"{ITEMS}/{land.unknown.code}?datetime=2025-06-30" in page.replace("&amp;", "&")
     assert 'rel="next"' in page
     assert "2025年6月30日" in page
+
+
+def test_zones_are_features_with_their_progress(land: World, fetch: Fetch) -> None:
+    items = "/ogc/collections/zones/items"
+    body = fetch(items).json
+    (zone,) = body["features"]
+    assert (zone["id"], body["numberMatched"], zone["geometry"]["type"]) == ("210103001-001", 1, "Polygon")
+    assert zone["properties"]["name"] == "惠工片区"
+    assert (zone["properties"]["estates"], zone["properties"]["managed"]) == (1, 0)
+    for asked, number in {
+        "bbox=123.45,41.75,123.46,41.76": 1, "bbox=120,40,121,41": 0, "state=managed": 0, "state=adopted": 1,
+        "division=210103": 1, "division=210102": 0, "datetime=2020-01-01": 0, "name=惠工片区": 1,
+    }.items():  # fmt: skip
+        assert fetch(f"{items}?{asked}").json["numberMatched"] == number, asked
+    for wrong in ("210103001-002", "x", "210103001-1", "210103001"):
+        assert fetch(f"{items}/{wrong}").status_code == 404
+    layer = fetch("/map/zones.json?bbox=123,41,124,42").json["features"]
+    assert [(one["properties"]["code"], one["geometry"]["type"]) for one in layer] == [("210103001-001", "Polygon")]
+    assert fetch("/map/zones.json?bbox=x").status_code == 400

@@ -20,6 +20,8 @@ ANSWERS = {
     f"{ITEMS}/{{unknown}}": "estatesFeature",
     "/collections/divisions/items": "divisionsCollection",
     f"/collections/divisions/items/{make.SHENHE}": "divisionsFeature",
+    "/collections/zones/items": "zonesCollection",
+    "/collections/zones/items/210103001-001": "zonesFeature",
     f"{ITEMS}?limit=0": "problem",
 }
 
@@ -46,6 +48,7 @@ def test_each_filter_of_the_document_is_taken_and_no_other(land: World, fetch: F
     for name, filters in {
         "estates": {"name", "kind", "condition", "ownership", "mode", "company", "division"},
         "divisions": {"name", "level", "parent", "division"},
+        "zones": {"name", "state", "division"},
     }.items():
         parameters = document["paths"][f"/collections/{name}/items"]["get"]["parameters"]
         assert {one["name"] for one in parameters if "name" in one} == filters
@@ -57,4 +60,6 @@ def test_each_filter_of_the_document_is_taken_and_no_other(land: World, fetch: F
 def test_every_path_is_served(land: World, app: Flask, fetch: Fetch) -> None:
     for path in fetch("/ogc/api").json["paths"]:
         feature = land.estate.code if "estates" in path else make.SHENHE
+        if "zones" in path:
+            feature = "210103001-001"
         assert fetch("/ogc" + path.format(featureId=feature)).status_code == 200, path

@@ -4,8 +4,9 @@ from regulator.foundation.errors import NotFound
 from regulator.portals.ogc.collections.divisions import Divisions
 from regulator.portals.ogc.collections.estates import Estates
 from regulator.portals.ogc.collections.properties import Collection
+from regulator.portals.ogc.collections.zones import Zones
 
-COLLECTIONS: dict[str, Collection] = {found.id: found for found in (Estates(), Divisions())}
+COLLECTIONS: dict[str, Collection] = {found.id: found for found in (Estates(), Divisions(), Zones())}
 
 
 def get_collection(name: str) -> Collection:

@@ -13,12 +13,15 @@ from flask_babel import gettext as _
 from regulator.config import Settings
 from regulator.features.divisions.terms import Level
 from regulator.features.maps import shelf
+from regulator.features.maps.asked import read_box
 from regulator.features.maps.basemap.chosen import base_map
 from regulator.features.maps.rules import FINEST, Shade, bucket_of
 from regulator.features.maps.shading import Shaded, Shading, find_shading
 from regulator.features.maps.terms import ShadeKind
 from regulator.features.metrics.catalogue import find_metric, list_metrics
 from regulator.features.metrics.terms import Metric, MetricDefinition
+from regulator.features.zones.queries.public import PublicZone, geojson_of, public_zones_in
+from regulator.foundation import clock
 from regulator.foundation.errors import BadInput
 from regulator.foundation.geo import BBox
 from regulator.foundation.i18n import current_locale, label
@@ -103,6 +106,23 @@ def map_divisions() -> ResponseReturnValue:
     response.cache_control.max_age = KEPT_SECONDS
     response.set_etag(f"{version}-{shading.mark if shading else ''}-{metric.name if metric else ''}-{current_locale()}")
     return response.make_conditional(request)
+
+
+@public.get("/map/zones.json")
+@open_to_public
+def map_zones() -> ResponseReturnValue:
+    """The zones that touch `bbox=west,south,east,north` as GeoJSON: outlines, sums and progress."""
+    zones = public_zones_in(read_box(request.args.get("bbox", "")), on=clock.today())
+    body = {"type": "FeatureCollection", "features": [_zone(zone) for zone in zones]}
+    response = Response(json.dumps(body, ensure_ascii=False, separators=(",", ":")), mimetype=GEOJSON)
+    response.cache_control.max_age = KEPT_SECONDS
+    return response
+
+
+def _zone(zone: PublicZone) -> dict[str, Any]:
+    said = _("%(managed)s of %(estates)s managed", managed=zone.totals.managed, estates=zone.totals.estates)
+    properties = {"code": zone.code, "name": zone.name, "street": zone.street, "state": zone.state, "said": said}
+    return {"type": "Feature", "geometry": geojson_of(zone), "properties": properties | {"word": label(zone.state)}}
 
 
 def page_layers() -> dict[str, Any]:
