@@ -14,7 +14,7 @@ DEMO ?= --seed 7 --companies 1200 --estates 6000 --people 40000
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 UV := .venv-lock/bin/uv
 
-.PHONY: help run test check wheel bench-lookup bench-import bench-coverage lock install install-test packages clean
+.PHONY: help run test check wheel bench-lookup bench-import bench-coverage bench-map lock install install-test packages clean
 
 help:
 	@echo 'make run           the demo city in the browser (installs what is missing)'
@@ -24,6 +24,7 @@ help:
 	@echo 'make bench-lookup  the figures of the README: the public look-up (ARGS=--small for a quick look)'
 	@echo 'make bench-import  the figures of the README: a workbook of 100,000 companies'
 	@echo 'make bench-coverage  the figures of the README: coverage at 1,000,000 estates (ARGS=--small for a quick look)'
+	@echo 'make bench-map     the figures of the README: the map at 1,000,000 estates (ARGS=--small for a quick look)'
 	@echo 'make lock          resolve requirements/*.txt anew'
 
 # --- installing ------------------------------------------------------------------------------------------------------
@@ -91,6 +92,9 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 
 bench-coverage: install-test
 	@$(BIN)/python benchmarks/coverage.py $(ARGS)
+
+bench-map: install-test
+	@$(BIN)/python benchmarks/map.py $(ARGS)
 
 lock:
 	@test -x $(UV) || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv; }

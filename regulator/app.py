@@ -26,7 +26,7 @@ from regulator.features.coverage.actions import bulletins, surveys, tallies
 from regulator.features.coverage.actions.sweeping import close_month_in_time
 from regulator.features.divisions.queries import list_cities
 from regulator.features.maps import actions as maps
-from regulator.features.maps import shading, shelf
+from regulator.features.maps import following, shading, shelf
 from regulator.features.maps.basemap import chosen
 from regulator.features.maps.basemap.tiles import Unusable
 from regulator.features.metrics.catalogue import register_levels, register_metric
@@ -162,6 +162,7 @@ def _register_work() -> None:
     jobs.register_sweeper("maps.trim_tiles", chosen.trim_kept)
     jobs.register_sweeper("coverage.roll_over", tallies.roll_over)
     jobs.register_sweeper("maps.keep_shading_fresh", shading.keep_shading_fresh)  # after the day has been counted
+    jobs.register_sweeper("maps.roll_over", following.roll_over)
     jobs.register_sweeper("coverage.close_month", close_month_in_time)  # after the day has been counted
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
 
@@ -173,6 +174,7 @@ def _register_figures() -> None:
     register_levels("coverage", coverage_metrics.reckon_level, coverage_metrics.mark)
     signals.estates_touched.connect(tallies.count_changes)
     signals.estates_touched.connect(surveys.follow_places)
+    signals.estates_touched.connect(following.follow_changes)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

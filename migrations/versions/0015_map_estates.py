@@ -11,7 +11,8 @@ down_revision: str | None = "0014"
 branch_labels = None
 depends_on = None
 
-CELL = ("y", "x", "mode", "ownership", "condition", "kind", "year", "division_code", "lon", "lat", "number")
+PLACE = ("division_code", "y", "x", "mode", "ownership", "condition", "year", "lon", "lat", "number")
+CELL = ("y", "x", "mode", "ownership", "condition", "year", "division_code", "lon", "lat", "number")
 
 
 def upgrade() -> None:
@@ -52,7 +53,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_map_estate_code")),
     )
     op.create_index("ix_map_estate_cell", "map_estate", list(CELL), unique=False)
-    op.create_index("ix_map_estate_division_code", "map_estate", ["division_code"], unique=False)
+    op.create_index("ix_map_estate_division_code", "map_estate", list(PLACE), unique=False)
     op.create_index("ix_map_estate_credit_code", "map_estate", ["credit_code"], unique=False)
     op.create_table(
         "map_cluster",

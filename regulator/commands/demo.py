@@ -28,7 +28,7 @@ from regulator.features.divisions.actions import copy_city, set_management_area
 from regulator.features.divisions.queries import DivisionRow, list_below, list_cities
 from regulator.features.divisions.terms import Level, Scope
 from regulator.features.maps.actions import load_schematic
-from regulator.features.maps.schematic import schematic_point
+from regulator.features.maps.schematic import schematic_point, shift_of
 from regulator.features.metrics.actions import set_target
 from regulator.features.registry.actions.demo import fill_city, index_afterwards, refuse_filled
 from regulator.features.registry.demo.plan import CityPlan, Place
@@ -115,7 +115,7 @@ def _fill(seed: int, companies: int, estates: int, people: int, cities: Sequence
                 companies=companies,
                 estates=estates,
                 people=people,
-                place=_place(cities[0][0]),
+                place=_place(cities[0][0], number),
                 city_name=name,
             )
             fill_city(plan, actor=Actor.system(), now=clock.now())
@@ -150,11 +150,13 @@ def _moved(rows: Sequence[tuple[str, str]], prefix: str) -> list[tuple[str, str]
     return [(prefix + code[4:], name) for code, name in rows]
 
 
-def _place(original: str) -> Place:
-    """Where an invented estate stands: on the drawn districts, whichever city's code it carries."""
+def _place(original: str, copy: int) -> Place:
+    """Where an invented estate stands: on the drawn districts, or on a copy of them elsewhere in the country."""
+    east, north = shift_of(copy)
 
     def place(code: str, number: int) -> tuple[float, float]:
-        return schematic_point(original + code[4:], number)
+        lon, lat = schematic_point(original + code[4:], number)
+        return round(lon + east, 6), round(lat + north, 6)
 
     return place
 

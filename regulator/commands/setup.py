@@ -19,6 +19,7 @@ from regulator.features.calendar.seeding import known_years
 from regulator.features.coverage.actions.tallies import start_counting
 from regulator.features.divisions.queries import count_divisions, list_children, list_cities
 from regulator.features.divisions.terms import Level
+from regulator.features.maps.following import start_map
 from regulator.features.registry.actions.reindexing import INDEXED, index_some
 from regulator.foundation import clock
 from regulator.foundation.database import transaction
@@ -48,6 +49,7 @@ def init_command(divisions: Path | None) -> None:
         ensure_authorities()
         seed_calendar(known_years(), actor=Actor.system(), now=clock.now())
         start_counting(clock.now())
+        start_map(clock.now())
         seal_all(clock.now())
     index_words()
     found = count_divisions()

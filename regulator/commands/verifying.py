@@ -6,15 +6,18 @@ import click
 
 from regulator.commands.context import in_app
 from regulator.features.coverage.queries import integrity as coverage
+from regulator.features.maps.queries import integrity as maps
 from regulator.features.registry.queries.integrity import CHECKS, list_discrepancies
 
 SENTENCES = {
     "contracts_overlap_unrecorded": "contracts of two companies overlap without a recorded dispute",
+    "counter_behind": "an estate's number is higher than its division's counter",
     "coverage_month_altered": "a closed month is not what it was when it was closed",
     "coverage_tallies_wrong": "the tallies of a place disagree with its estates",
-    "counter_behind": "an estate's number is higher than its division's counter",
     "estate_key_missing": "an estate cannot be found by its own place and name",
     "link_without_effect": "a company link and its service disagree",
+    "map_cells_wrong": "a cell of the map disagrees with its estates",
+    "map_estates_wrong": "the map shows an estate otherwise than the register has it",
     "person_employed_twice": "a person works for two companies at a time",
     "place_mark_wrong": 'the mark "to be placed" disagrees with the place',
     "search_index_broken": "a search index disagrees with its words",
@@ -27,7 +30,7 @@ SENTENCES = {
 @in_app
 def verify_command() -> None:
     """Check that kept figures, indexes and marks agree with the register's rows. Changes nothing."""
-    checks = CHECKS | coverage.CHECKS
+    checks = CHECKS | coverage.CHECKS | maps.CHECKS
     found = list(list_discrepancies(checks))
     for item in found:
         click.echo(f"{item.check}: {SENTENCES[item.check]}: {item.count}, such as {', '.join(item.examples)}")

@@ -8,7 +8,7 @@ from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Date, Engine, Enum, FromClause, Uuid, bindparam, text
+from sqlalchemy import Date, Engine, Enum, FromClause, TableClause, Uuid, bindparam, column, table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -37,6 +37,16 @@ def insert_rows(current: Session, target: FromClause, columns: Sequence[str], ro
         _copy(current, target, columns, rows)
     else:
         _prepared(current, target, columns, rows)
+
+
+def remember_codes(name: str, codes: Iterable[str]) -> TableClause:
+    """A temporary table of this name with these codes; its rows go with the transaction at the latest."""
+    current, made = session(), table(name, column("code"))
+    current.flush()
+    current.execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} (code VARCHAR(16) PRIMARY KEY)"))
+    current.execute(text(f"DELETE FROM {name}"))  # noqa: S608  # our own name
+    insert_rows(current, made, ("code",), [(code,) for code in sorted(set(codes))])
+    return made
 
 
 # --- values ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 
 from regulator.features.divisions.models import Division
 from regulator.features.divisions.terms import Level
-from regulator.features.maps import actions
+from regulator.features.maps import actions, following
 from regulator.features.registry.models import Company, Estate, EstateSearch, Service
 from regulator.features.registry.terms import CompanyStatus, Condition, EstateKind, Mode, RecordSource
 from regulator.features.registry.tokens import estate_tokens
@@ -73,6 +73,8 @@ def register(rows: Iterable[tuple[Estate, Mode | None]]) -> None:
             if mode is not None:
                 firm_id = firm.id if mode is Mode.PROFESSIONAL else None
                 current.add(service(item, mode, stated_for=date(2026, 9, 30), company_id=firm_id))
+        current.flush()
+        following.start_map(NOW)
 
 
 def draw_map() -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import Actor
 from regulator.features.divisions.models import Division
-from regulator.features.maps import queries, shelf
+from regulator.features.maps import shelf
 from regulator.features.maps.models import DivisionBoundary
+from regulator.features.maps.queries import boundaries
 from regulator.features.maps.shading import ask_for_shading
 from regulator.features.maps.terms import SCHEMATIC_SOURCE
 from regulator.foundation import clock
@@ -81,9 +82,9 @@ def ask_for_shell(now: datetime) -> None:
 
 def keep_shell_fresh(now: datetime) -> None:
     """Each minute: boundaries where there are none, and a drawing where it is missing or out of date."""
-    if queries.count_boundaries() == 0:
+    if boundaries.count_boundaries() == 0:
         load_schematic(now)
-    if shelf.current_version() != queries.wanted_version():
+    if shelf.current_version() != boundaries.wanted_version():
         ask_for_shell(now)
 
 
@@ -93,8 +94,8 @@ def draw_shell(_payload: Mapping[str, Any]) -> Generator[Step, None, None]:
         from regulator.features.maps.layers import draw_layers, ground_of  # noqa: PLC0415 -- as below
         from regulator.features.maps.shell import draw  # noqa: PLC0415 -- 100 MB that only this job needs
 
-        boundaries, version = queries.list_boundaries(), queries.wanted_version()
-        ground = ground_of(boundaries)
-        shelf.put(version, {locale: draw(ground, locale) for locale in LOCALES}, draw_layers(boundaries))
+        found, version = boundaries.list_boundaries(), boundaries.wanted_version()
+        ground = ground_of(found)
+        shelf.put(version, {locale: draw(ground, locale) for locale in LOCALES}, draw_layers(found))
     ask_for_shading(clock.now())  # its files go by the borders that have just changed
     yield Step(len(LOCALES), len(LOCALES), "drawn")

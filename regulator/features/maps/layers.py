@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from regulator.features.divisions.terms import Level, level_of
-from regulator.features.maps.queries import Boundary
+from regulator.features.maps.queries.boundaries import Boundary
 from regulator.features.maps.rules import TOLERANCES, bucket_of
 from regulator.features.maps.shelf import Layer
 

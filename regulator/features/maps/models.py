@@ -15,6 +15,7 @@ from regulator.foundation.geo import Geometry
 
 DIVISION_CODE = String(12)
 ESTATE_CODE = String(16)
+EMPTY = text("estates = 0")
 WORD = String(32)
 """The value of a code, or ``unknown``."""
 
@@ -70,9 +71,12 @@ class MapEstate(Base):
     __table_args__ = (
         Index(
             "ix_map_estate_cell",
-            *("y", "x", "mode", "ownership", "condition", "kind", "year", "division_code", "lon", "lat", "number"),
+            *("y", "x", "mode", "ownership", "condition", "year", "division_code", "lon", "lat", "number"),
         ),
-        Index("ix_map_estate_division_code", "division_code"),
+        Index(
+            "ix_map_estate_division_code",
+            *("division_code", "y", "x", "mode", "ownership", "condition", "year", "lon", "lat", "number"),
+        ),
         Index("ix_map_estate_credit_code", "credit_code"),
     )
 
@@ -94,12 +98,15 @@ class MapEstate(Base):
 class MapCluster(Base):
     """The estates of a cell in one mode: of all, or of one value of a dimension. Sums only, so that rows go in and out.
 
-    ``lon_sum`` and ``lat_sum`` are of millionths of a degree, ``number_sum`` names the estate where there is but one.
+    ``lon_sum`` and ``lat_sum`` are of millionths of a degree east of the antimeridian and north of the pole's -90;
+    ``number_sum`` names the estate where there is but one.
     """
 
     __tablename__ = "map_cluster"
     __table_args__ = (
-        Index("ix_map_cluster_empty", "estates", sqlite_where=text("estates = 0"), postgresql_where=text("estates = 0")),
+        Index(
+            "ix_map_cluster_empty", "estates", sqlite_where=text("estates = 0"), postgresql_where=text("estates = 0")
+        ),
     )
 
     zoom: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)

@@ -79,6 +79,14 @@ def schematic_point(division_code: str, n: int) -> tuple[float, float]:
     return round(lon, 6), round(lat, 6)
 
 
+def shift_of(copy: int) -> tuple[float, float]:
+    """Degrees east and north from the drawn city to its n-th copy: 25 in a row, eleven rows over the country."""
+    if copy == 0:
+        return 0.0, 0.0
+    row, column = divmod(copy - 1, 25)
+    return round(78.0 + 2.16 * column - 122.43, 2), round(20.0 + 2.6 * (row % 11) - 41.24, 2)
+
+
 @cache
 def _place(code: str) -> _Place:
     """A division stands on a spiral around the division above it, in order of code."""

@@ -18,7 +18,7 @@ from folium.map import FitBounds
 from folium.template import Template
 from shapely.geometry import mapping
 
-from regulator.features.maps.queries import Boundary
+from regulator.features.maps.queries.boundaries import Boundary
 from regulator.features.maps.shelf import Drawing
 from regulator.features.maps.terms import MapNote
 from regulator.foundation.i18n import label

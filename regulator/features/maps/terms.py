@@ -1,6 +1,9 @@
 """Words of the map. Pure."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from regulator.features.divisions.terms import Scope
 
 SCHEMATIC_SOURCE = "geodata/boundaries.geojson"
 """What a boundary row names as its source when the project drew it."""
@@ -17,6 +20,25 @@ class MapNote(StrEnum):
     """What has to be said on the face of a map."""
 
     SCHEMATIC = "schematic"
+
+
+UNKNOWN = "unknown"
+"""What stands for a code that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapFilter:
+    """Which estates of a map are wanted; what is not given is not asked. Codes may hold ``unknown``.
+
+    ``years`` are the first and the last year of completion, both included; None leaves that side open.
+    """
+
+    modes: frozenset[str] = frozenset()
+    ownerships: frozenset[str] = frozenset()
+    conditions: frozenset[str] = frozenset()
+    years: tuple[int | None, int | None] | None = None
+    division: Scope | None = None
+    company: str | None = None
 
 
 class ShadeKind(StrEnum):

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from regulator.commands import cli
-from regulator.features.maps import queries
 from regulator.features.maps.imports import read_boundaries
+from regulator.features.maps.queries import boundaries
 from regulator.foundation.errors import BadInput
 from regulator.foundation.geo import Datum, from_cgcs2000
 from tests.factories.maps import make_territory
@@ -54,7 +54,7 @@ def test_the_command_takes_them_and_says_what_is_wrong(app: Flask, tmp_path: Pat
     runner = app.test_cli_runner()
     done = runner.invoke(cli, ["map", "boundaries", str(file), "--datum", "gcj02"], obj=lambda: app)
     assert (done.exit_code, done.output.strip()) == (0, "1 boundaries loaded.")
-    (boundary,) = queries.list_boundaries()
+    (boundary,) = boundaries.list_boundaries()
     assert (boundary.division_code, boundary.schematic) == ("210103", False)
     assert boundary.geometry.bounds == pytest.approx((123.40, 41.70, 123.50, 41.80), abs=1e-7)
     file.write_bytes(collection(code="990199"))

@@ -8,7 +8,7 @@ import shapely
 
 from regulator.features.maps import shelf
 from regulator.features.maps.layers import draw_layers, ground_of, simplified
-from regulator.features.maps.queries import Boundary
+from regulator.features.maps.queries.boundaries import Boundary
 from regulator.features.maps.rules import TOLERANCES
 
 STEPS = 400

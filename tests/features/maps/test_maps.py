@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,11 @@ from regulator.features.audit.models import AuditEntry
 from regulator.features.audit.terms import Actor
 from regulator.features.divisions.models import Division
 from regulator.features.divisions.terms import Level
-from regulator.features.maps import actions, queries, shelf, shell
+from regulator.features.maps import actions, following, shelf, shell
 from regulator.features.maps.models import DivisionBoundary
+from regulator.features.maps.queries import boundaries
+from regulator.features.maps.queries.seen import public_estates_in
+from regulator.features.maps.terms import MapFilter
 from regulator.features.registry.models import Company, Estate, Service
 from regulator.features.registry.terms import CompanyStatus, Condition, EstateKind, Mode, RecordSource
 from regulator.foundation.database import is_postgres, transaction
@@ -33,6 +36,8 @@ from regulator.foundation.jobs import Job
 ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 DAY = date(2026, 11, 23)
+ALL = MapFilter()
+VIEW = BBox(122.9, 41.45, 123.2, 41.65)
 CITY = BBox(122.4, 41.1, 123.9, 43.1)
 DISTRICTS = {
     f["properties"]["code"]: f for f in json.loads((ROOT / "geodata/boundaries.geojson").read_text("utf-8"))["features"]
@@ -78,7 +83,7 @@ def load_all() -> None:
 def test_boundaries_come_back_as_they_went_in(territory: None, session: Session) -> None:
     load_all()
     session.expire_all()
-    found = {item.division_code: item for item in queries.list_boundaries()}
+    found = {item.division_code: item for item in boundaries.list_boundaries()}
     assert found.keys() == DISTRICTS.keys()
     for code, item in found.items():
         drawn = shapely.MultiPolygon([shapely.geometry.shape(DISTRICTS[code]["geometry"])])
@@ -105,14 +110,14 @@ def test_loading_again_replaces_and_leaves_the_others(territory: None, session: 
     load_all()
     real = {"type": "Polygon", "coordinates": [[[123.4, 41.7], [123.5, 41.7], [123.5, 41.8], [123.4, 41.7]]]}
     feature = {"properties": {"code": "210103"}, "geometry": real}
-    before = queries.wanted_version()
+    before = boundaries.wanted_version()
     with transaction():
         actions.load_boundaries([feature], source="bureau.geojson", actor=Actor.system(), now=NOW.replace(hour=9))
-    found = {item.division_code: item for item in queries.list_boundaries()}
+    found = {item.division_code: item for item in boundaries.list_boundaries()}
     assert len(found) == 13
     assert not found["210103"].schematic
     assert found["210102"].schematic
-    assert queries.wanted_version() != before
+    assert boundaries.wanted_version() != before
 
 
 @pytest.mark.parametrize(
@@ -141,7 +146,7 @@ def test_a_boundary_that_cannot_be_is_refused(territory: None, feature: Mapping[
     with pytest.raises(BadInput) as caught, transaction():
         actions.load_boundaries([given], source="x", actor=Actor.system(), now=NOW)
     assert caught.value.code == code
-    assert queries.count_boundaries() == 0
+    assert boundaries.count_boundaries() == 0
 
 
 def test_estates_of_a_view_with_mode_and_company_of_the_day(territory: None, session: Session) -> None:
@@ -173,40 +178,48 @@ def test_estates_of_a_view_with_mode_and_company_of_the_day(territory: None, ses
                 service(early, Mode.OWNERS_SELF, stated_for=date(2026, 12, 1)),
             ]
         )
-    found = queries.public_estates_in(BBox(123.40, 41.75, 123.50, 41.85), on=DAY)
+        session.flush()
+        following.start_map(NOW)
+    found = public_estates_in(BBox(123.40, 41.75, 123.50, 41.85), 18, ALL)
     shown = {item.name: (item.mode, item.company_name) for item in found.items}
     assert shown == {"小区1": (Mode.PROFESSIONAL, "沈阳甲物业"), "小区2": (Mode.NONE, None), "小区6": (None, None)}
     assert (found.total, found.capped) == (3, False)
-    day_before = queries.public_estates_in(BBox(123.45, 41.80, 123.45, 41.80), on=date(2026, 11, 22))
+    with transaction():
+        following.map_all(NOW - timedelta(days=1))
+    day_before = public_estates_in(BBox(123.45, 41.80, 123.45, 41.80), 18, ALL)
     assert [(item.name, item.mode, item.company_name) for item in day_before.items] == [("小区1", Mode.ABANDONED, None)]
 
 
 def test_more_than_the_cap_is_an_even_sample_and_the_total(territory: None, session: Session) -> None:
     with transaction():
         session.add_all(estate(n, 123.0 + n / 1000, 41.5 + n / 1000) for n in range(1, 101))
-    found = queries.public_estates_in(CITY, on=DAY, cap=40)
+        session.flush()
+        following.start_map(NOW)
+    found = public_estates_in(VIEW, 14, ALL, cap=40)
     assert (len(found.items), found.total, found.capped) == (40, 100, True)
     lats = sorted(item.lat or 0 for item in found.items)
     assert max(b - a for a, b in pairwise(lats)) < 0.0035  # nowhere more than two in a row left out
-    assert found == queries.public_estates_in(CITY, on=DAY, cap=40)
+    assert found == public_estates_in(VIEW, 14, ALL, cap=40)
 
 
 def test_exactly_the_cap_is_not_capped(territory: None, session: Session) -> None:
     with transaction():
         session.add_all(estate(n, 123.0, 41.5) for n in range(1, 11))
-    found = queries.public_estates_in(CITY, on=DAY, cap=10)
+        session.flush()
+        following.start_map(NOW)
+    found = public_estates_in(VIEW, 14, ALL, cap=10)
     assert (len(found.items), found.total, found.capped) == (10, 10, False)
 
 
 def test_the_worker_draws_the_shell_once_and_again_after_a_change(territory: None, session: Session) -> None:
     with transaction():
         actions.keep_shell_fresh(NOW)
-    assert queries.count_boundaries() == 13
+    assert boundaries.count_boundaries() == 13
     assert waiting_jobs(session) == 1
     assert shelf.find_shell("en") is None
     draw()
     version = shelf.current_version()
-    assert version == queries.wanted_version()
+    assert version == boundaries.wanted_version()
     for locale in LOCALES:
         found = shelf.find_shell(locale)
         assert found is not None
@@ -262,9 +275,9 @@ def test_nothing_else_is_handed_out(name: str, tmp_path: Path) -> None:
     assert shelf.get_file("abc1", "en.js").read_text("utf-8") == "1;"
 
 
-def boundary(code: str = "210103") -> queries.Boundary:
+def boundary(code: str = "210103") -> boundaries.Boundary:
     drawn = DISTRICTS[code]
-    return queries.Boundary(code, drawn["properties"]["name"], True, shapely.geometry.shape(drawn["geometry"]))
+    return boundaries.Boundary(code, drawn["properties"]["name"], True, shapely.geometry.shape(drawn["geometry"]))
 
 
 def test_a_drawing_reaches_nothing_outside_and_carries_no_markup_of_its_own() -> None:
@@ -290,13 +303,13 @@ def test_equal_boundaries_give_equal_files_in_each_language() -> None:
 
 
 def test_the_note_stands_only_on_schematic_boundaries() -> None:
-    real = queries.Boundary("210103", "沈河区", False, boundary().geometry)
+    real = boundaries.Boundary("210103", "沈河区", False, boundary().geometry)
     assert "addAttribution" in shell.draw([boundary(), real], "en").script
     assert "addAttribution" not in shell.draw([real], "en").script
 
 
 def test_a_name_is_text_even_when_it_looks_like_markup() -> None:
-    odd = queries.Boundary("210103", "<img src=x onerror=alert(1)>", True, boundary().geometry)
+    odd = boundaries.Boundary("210103", "<img src=x onerror=alert(1)>", True, boundary().geometry)
     assert "<img" not in shell.draw([odd], "en").script.replace("\\u003c", "<").replace("&lt;img", "")
 
 
@@ -308,14 +321,15 @@ def test_what_is_not_served_here_raises(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_an_address_inside_the_drawing_raises_too() -> None:
-    odd = queries.Boundary("210103", "url(//evil.example.org/x)", True, boundary().geometry)
+    odd = boundaries.Boundary("210103", "url(//evil.example.org/x)", True, boundary().geometry)
     with pytest.raises(shell.OutsideAddress):
         shell.draw([odd], "en")
 
 
 def test_asking_the_map_loads_no_gis_library() -> None:
     code = (
-        "import sys; from regulator.features.maps import actions, queries, shelf;"
+        "import sys; from regulator.features.maps import actions, following, shelf;"
+        "from regulator.features.maps.queries import listing, seen;"
         "print(sorted({'numpy', 'shapely', 'geopandas', 'folium', 'branca', 'pyproj'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

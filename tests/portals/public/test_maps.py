@@ -34,12 +34,12 @@ def ask(client: FlaskClient, **query: Any) -> Any:
 
 
 def test_estates_of_a_box(city: None, client: FlaskClient) -> None:
-    answer = ask(client, bbox=BOX, zoom=12)
+    answer = ask(client, bbox=BOX, zoom=14)
     assert answer.status_code == 200
     assert answer.mimetype == "application/geo+json"
     body = json.loads(answer.data)
     assert body["type"] == "FeatureCollection"
-    assert (body["total"], body["capped"]) == (3, False)
+    assert (body["total"], body["capped"], body["bbox"]) == (3, False, [123.4, 41.75, 123.5, 41.85])
     assert body["features"][0] == {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [123.45, 41.8]},
@@ -48,6 +48,9 @@ def test_estates_of_a_box(city: None, client: FlaskClient) -> None:
             "name": "翰林花园",
             "mode": "professional",
             "company": {"credit_code": "91210103MA0000000A", "name": COMPANY},
+            "ownership": "unknown",
+            "condition": "occupied",
+            "kind": "residential",
             "url": "/estates/2101030050010001",
         },
     }
@@ -67,7 +70,79 @@ def test_links_keep_the_language(city: None, client: FlaskClient) -> None:
 
 def test_an_empty_stretch_is_an_empty_collection(city: None, client: FlaskClient) -> None:
     body = json.loads(ask(client, bbox="0,0,1,1").data)
-    assert body == {"type": "FeatureCollection", "features": [], "total": 0, "capped": False}
+    assert (body["features"], body["total"], body["capped"]) == ([], 0, False)
+
+
+def test_from_afar_estates_are_counted_in_clusters(city: None, client: FlaskClient) -> None:
+    body = json.loads(ask(client, bbox="122,41,124,43", zoom=6).data)
+    clusters = [feature["properties"] for feature in body["features"] if feature["properties"].get("cluster")]
+    assert clusters == [{"cluster": True, "count": 3, "modes": {"abandoned": 1, "professional": 1, "unknown": 1}}]
+    assert [f["properties"]["name"] for f in body["features"] if "code" in f["properties"]] == ["远方小区"]
+    assert body["total"] == 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"mode": "none"}, {"远方小区"}),
+        ({"mode": "abandoned,unknown"}, {"枫林新村", "和平里<b>"}),
+        ({"company": "91210103MA0000000A"}, {"翰林花园"}),
+        ({"division": "210103"}, {"翰林花园", "枫林新村", "和平里<b>", "远方小区"}),
+        ({"division": "210102"}, set()),
+        ({"ownership": "public"}, set()),
+    ],
+)
+def test_filters_choose_for_map_and_list_alike(
+    city: None, client: FlaskClient, asked: dict[str, str], found: set[str]
+) -> None:
+    body = json.loads(ask(client, bbox="122,41,124,43", zoom=18, **asked).data)
+    assert body["total"] == len(found)
+    listed = set(names(client.get("/map", query_string=asked).get_data(as_text=True)))
+    assert {name.replace("&lt;", "<").replace("&gt;", ">") for name in listed} == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"mode": "x"}, "map_word_unknown"),
+        ({"completed": "soon"}, "years_unreadable"),
+        ({"completed": "1999-1990"}, "years_unreadable"),
+        ({"division": "999999"}, "division_unknown"),
+        ({"company": "1' OR 1"}, "map_word_unknown"),
+    ],
+)
+def test_a_filter_that_is_none_is_told(city: None, client: FlaskClient, asked: dict[str, str], code: str) -> None:
+    answer = ask(client, bbox=BOX, zoom=14, **asked)
+    assert (answer.status_code, json.loads(answer.data)["code"]) == (400, code)
+    assert client.get("/map", query_string=asked).status_code == 400
+
+
+def test_a_company_shows_all_it_manages_and_is_found_by_name(city: None, client: FlaskClient) -> None:
+    page = client.get("/map?company=91210103MA0000000A").get_data(as_text=True)
+    assert "目前在管 1 个小区" in page
+    assert "沈河区 1" in page
+    assert client.get("/map?company=91210103MA0000000B").status_code == 404
+
+
+def test_an_estate_is_opened_by_its_code(city: None, client: FlaskClient) -> None:
+    draw_map()
+    page = client.get("/map?estate=2101030050010002").get_data(as_text=True)
+    assert 'data-at="123.46,41.81" data-estate="2101030050010002"' in page
+    assert "尚未登记位置" in client.get("/map?estate=2101030050010004").get_data(as_text=True)
+    assert client.get("/map?estate=2101030050019999").status_code == 404
+
+
+def test_two_days_are_compared(city: None, client: FlaskClient) -> None:
+    days = {"from": "2026-09-01", "to": "2026-11-01"}
+    body = json.loads(client.get("/map/changes.json", query_string=days).data)
+    found = {(f["properties"]["name"], f["properties"]["reason"]) for f in body["features"]}
+    assert ("翰林花园", "became_known") in found
+    assert len(body["features"]) == body["total"]
+    page = client.get("/map", query_string=days).get_data(as_text=True)
+    assert "2026-09-01 至 2026-11-01 的变化" in page
+    assert names(page) == sorted(name.replace("<", "&lt;").replace(">", "&gt;") for name, _ in found)
+    for wrong in ({"from": "2026-11-02", "to": "2026-11-01"}, {"from": "x", "to": "2026-11-01"}, {}):
+        assert client.get("/map/changes.json", query_string=wrong).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -6,29 +6,15 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    case,
-    column,
-    delete,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    table,
-    text,
-    union,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from regulator.features.coverage.models import CoverageDay, CoverageEstate, CoverageTally
 from regulator.features.coverage.queries.counting import counted_day, counted_on
 from regulator.features.divisions.terms import Level
-from regulator.features.registry.models import Estate, Service
-from regulator.foundation.bulk import insert_rows
+from regulator.features.registry.models import Estate
+from regulator.features.registry.queries.bounds import turning
+from regulator.foundation.bulk import remember_codes
 from regulator.foundation.clock import day_of
 from regulator.foundation.database import is_postgres, session
 
@@ -38,7 +24,6 @@ LOCK = 0x636F7665
 COLUMNS = ("code", "division_code", "kind", "state", "floor_area", "households")
 KEYS = ("division_code", "level", "kind", "state")
 NUMBERS = ("estates", "floor_area", "households", "floor_area_known", "households_known")
-_touched = table(TOUCHED, column("code"))
 
 
 def count_changes(_sender: object, codes: Collection[str]) -> None:
@@ -59,7 +44,7 @@ def start_counting(now: datetime) -> None:
 def count_all(now: datetime) -> None:
     """Count the whole register for today."""
     day = day_of(now)
-    _one_at_a_time()
+    one_at_a_time()
     session().execute(delete(CoverageTally))
     session().execute(delete(CoverageEstate))
     session().execute(insert(CoverageEstate).from_select(COLUMNS, counted_on(day)))
@@ -73,7 +58,7 @@ def roll_over(now: datetime) -> None:
     if day is None:
         start_counting(now)
     elif day < today:
-        _recount(today, list(session().scalars(_turning(day, today))))
+        _recount(today, list(session().scalars(turning(day, today))))
         _stand_for(today, now)
     elif day > today:  # a clock was set back
         count_all(now)
@@ -85,32 +70,12 @@ def _stand_for(day: date, now: datetime) -> None:
     session().flush()
 
 
-def _turning(day: date, today: date) -> Select[Any]:
-    """The codes of estates that may count otherwise on ``today`` than on an earlier day."""
-    begins = func.coalesce(Service.began_on, Service.stated_for)
-    served = (
-        select(Estate.code)
-        .join(Service, Service.estate_id == Estate.id)
-        .where(or_(_between(begins, day, today), (Service.ended_on >= day) & (Service.ended_on < today)))
-    )
-    own = select(Estate.code).where(
-        or_(_between(Estate.condition_since, day, today), _between(Estate.retired_on, day, today))
-    )
-    return select(union(served, own).subquery().c.code)
-
-
-def _between(moment: Any, day: date, today: date) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = (moment > day) & (moment <= today)
-    return found
-
-
 # --- some estates anew ----------------------------------------------------------------------------------------------
 
 
 def _recount(day: date, codes: Collection[str]) -> None:
-    _one_at_a_time()
-    _remember(codes)
-    touched = select(_touched.c.code)
+    one_at_a_time()
+    touched = select(remember_codes(TOUCHED, codes).c.code)
     fresh = counted_on(day).where(Estate.code.in_(touched)).subquery()
     stale = select(CoverageEstate.__table__).where(CoverageEstate.code.in_(touched)).subquery()
     _add([*_by_level(stale, -1), *_by_level(fresh, +1)])
@@ -119,17 +84,10 @@ def _recount(day: date, codes: Collection[str]) -> None:
     session().execute(insert(CoverageEstate).from_select(COLUMNS, again))
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
+    """Wait until nobody else counts, here or in a room above that follows the same rows."""
     if is_postgres():
         session().execute(select(func.pg_advisory_xact_lock(LOCK)))
-
-
-def _remember(codes: Collection[str]) -> None:
-    """The codes in a temporary table, whose rows go with the transaction at the latest."""
-    session().flush()
-    session().execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {TOUCHED} (code VARCHAR(16) PRIMARY KEY)"))
-    session().execute(text(f"DELETE FROM {TOUCHED}"))  # noqa: S608  # our own name
-    insert_rows(session(), _touched, ("code",), [(code,) for code in sorted(set(codes))])
 
 
 def _by_level(source: Any, sign: int) -> Sequence[Select[Any]]:

@@ -1,8 +1,9 @@
 """Conditions every question to the register shares: what holds on a day, and what lies in a scope."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true, union
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true, union
 from sqlalchemy.orm import aliased
 
 from regulator.features.divisions.queries import DivisionRow, within
@@ -119,3 +120,22 @@ def person_in_scope(scope: Scope) -> ColumnElement[bool]:
 def narrowed(scope: Scope, division: DivisionRow | None) -> Scope:
     """What a list's choice of a division leaves of a scope."""
     return scope.narrowed(division.range) if division else scope
+
+
+def turning(day: date, until: date) -> Select[str]:
+    """The codes of estates that may be otherwise on ``until`` than on an earlier day though nobody touched them."""
+    begins = func.coalesce(Service.began_on, Service.stated_for)
+    served = (
+        select(Estate.code)
+        .join(Service, Service.estate_id == Estate.id)
+        .where(or_(_between(begins, day, until), (Service.ended_on >= day) & (Service.ended_on < until)))
+    )
+    own = select(Estate.code).where(
+        or_(_between(Estate.condition_since, day, until), _between(Estate.retired_on, day, until))
+    )
+    return select(union(served, own).subquery().c.code)
+
+
+def _between(moment: Any, day: date, until: date) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = (moment > day) & (moment <= until)
+    return found

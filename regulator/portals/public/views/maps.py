@@ -1,6 +1,6 @@
-"""The public map: its page with the list beside it, the estates of a stretch of map, the drawn files."""
+"""The public map: its page with the list beside it, the estates of a stretch of map, two days compared, drawn files."""
 
-import json
+from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -11,14 +11,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from regulator.config import Settings
+from regulator.features.coverage.terms import ChangeReason
 from regulator.features.divisions import queries as divisions
-from regulator.features.maps import queries as maps
-from regulator.features.maps import shelf
-from regulator.features.maps.queries import EstatePoint
-from regulator.features.registry.terms import Mode
+from regulator.features.maps import asked, shelf
+from regulator.features.maps.geojson import SIGNS, changes_of, collection_of
+from regulator.features.maps.queries.boundaries import any_schematic
+from regulator.features.maps.queries.companies import public_company_on_map
+from regulator.features.maps.queries.comparing import Compared, public_changes
+from regulator.features.maps.queries.listing import public_estates_listed
+from regulator.features.maps.queries.seen import public_estates_in
+from regulator.features.registry.queries import public as register
+from regulator.features.registry.terms import Condition, Mode, Ownership
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput
-from regulator.foundation.geo import BBox
 from regulator.foundation.i18n import current_locale, label
 from regulator.portals.public import blueprint as public
 from regulator.portals.public.views.map_layers import page_layers
@@ -31,6 +36,10 @@ GEOJSON = "application/geo+json"
 DRAWN_TYPES = {".css": "text/css", ".js": "text/javascript"}
 FOR_EVER = 365 * 24 * 3600
 LISTED = 30
+NEAREST = "18"
+COMPANIES_FOUND = 5
+NAMED_DIVISIONS = 60
+"""At most so many names go with the page, for saying where a group of estates lies."""
 
 navigation.add("public", MenuGroup.LOOK, "public.map_page", _l("Map"))
 
@@ -45,42 +54,80 @@ def map_page() -> ResponseReturnValue:
 def page_context() -> dict[str, Any]:
     """What the map's template needs, on the screen and on paper."""
     settings: Settings = current_app.config["SETTINGS"]
-    q = request.args.get("q", "").strip()
-    page, total = maps.public_estates_listed(q, on=clock.today(), cursor=request.args.get("cursor"), limit=LISTED)
+    given, today = _given(), clock.today()
+    wanted, q = asked.read_filter(given), request.args.get("q", "").strip()
+    page, total = public_estates_listed(q, wanted, on=today, cursor=request.args.get("cursor"), limit=LISTED)
     shell = shelf.find_shell(current_locale())
+    names = _division_names()
     return {
         "q": q,
+        "given": given,
         "page": page,
-        "total": total.number,
+        "total": total,
+        "companies": register.public_companies(q=q, limit=COMPANIES_FOUND, on=today).items if q else (),
+        "company": public_company_on_map(wanted.company, today) if wanted.company else None,
+        "estate": _estate_asked(today),
+        "compared": _compared(given, today),
+        "today": today,
+        "signs": SIGNS,
         "shell": shell,
-        "schematic": maps.any_schematic(),
+        "schematic": any_schematic(),
         "approval": settings.map_approval_number,
         "box": _city_box(),
-        "words": _words(),
-        "modes": _modes(),
+        "division_names": names,
+        "modes": _words_of(Mode),
+        "ownerships": _words_of(Ownership),
+        "conditions": {member.value: label(member) for member in Condition},
         "estate_url": estate_url,
         "drawn": partial(_drawn, shell.version) if shell else None,
         **page_layers(),
     }
 
 
+def _given() -> dict[str, str]:
+    """The words of the address; several of one name in one, with commas."""
+    return {name: ",".join(filter(None, request.args.getlist(name))) for name in request.args}
+
+
 def _drawn(version: str, name: str) -> str:
     return url_for("public.map_file", version=version, name=name, lang=None)
+
+
+def _estate_asked(today: date) -> Any:
+    code = request.args.get("estate", "")
+    return register.public_estate(code, on=today).facts if code else None
 
 
 @public.get("/map/estates.json")
 @open_to_public
 def map_estates() -> ResponseReturnValue:
-    """Estates inside `bbox=west,south,east,north` as GeoJSON; `zoom` is taken for later use (clusters)."""
-    found = maps.public_estates_in(_bbox(request.args.get("bbox", "")), on=clock.today())
-    _zoom(request.args.get("zoom", "0"))
-    body = {
-        "type": "FeatureCollection",
-        "features": [_feature(item) for item in found.items],
-        "total": found.total,
-        "capped": found.capped,
-    }
-    response = Response(json.dumps(body, ensure_ascii=False, separators=(",", ":")), mimetype=GEOJSON)
+    """Estates inside `bbox=west,south,east,north` as GeoJSON, in clusters below zoom 14; filters as `read_filter`."""
+    given = _given()
+    box, zoom = asked.read_box(given.get("bbox", "")), asked.read_zoom(given.get("zoom", NEAREST))
+    return _geojson(collection_of(public_estates_in(box, zoom, asked.read_filter(given)), estate_url))
+
+
+@public.get("/map/changes.json")
+@open_to_public
+def map_changes() -> ResponseReturnValue:
+    """The estates that changed between the days `from` and `to` in `division` (or the first city), as GeoJSON."""
+    compared = _compared(_given(), clock.today())
+    if compared is None:
+        raise BadInput("day_unreadable", {"given": ""}, about="from")
+    return _geojson(changes_of(compared, estate_url, _words_of(ChangeReason)))
+
+
+def _compared(given: dict[str, str], today: date) -> Compared | None:
+    """Two days compared, where both are given."""
+    if not (given.get("from") and given.get("to")):
+        return None
+    place = register.public_division(given.get("division")) or next(iter(divisions.list_cities()), None)
+    days = (asked.read_day(given["from"], "from"), asked.read_day(given["to"], "to"))
+    return public_changes(place.code, *days, today) if place else None
+
+
+def _geojson(body: str) -> Response:
+    response = Response(body, mimetype=GEOJSON)
     response.cache_control.max_age = 30
     return response
 
@@ -102,38 +149,6 @@ def estate_url(code: str) -> str:
     return f"/estates/{quote(code)}" + (f"?lang={language}" if language else "")
 
 
-def _bbox(given: str) -> BBox:
-    """The box asked for. Raises BadInput, which answers 400 with a sentence."""
-    parts = given.split(",")
-    try:
-        west, south, east, north = (float(part) for part in parts)
-        return BBox(west, south, east, north)
-    except ValueError as error:
-        raise BadInput("bbox_unreadable", about="bbox") from error
-
-
-def _zoom(given: str) -> int:
-    """The zoom level asked for, 0 to 24. Raises BadInput."""
-    if given.isascii() and given.isdigit() and len(given) <= 2 and int(given) <= 24:
-        return int(given)
-    raise BadInput("zoom_unreadable", about="zoom")
-
-
-def _feature(item: EstatePoint) -> dict[str, object]:
-    company = {"credit_code": item.credit_code, "name": item.company_name} if item.credit_code else None
-    return {
-        "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [item.lon, item.lat]},
-        "properties": {
-            "code": item.code,
-            "name": item.name,
-            "mode": item.mode,
-            "company": company,
-            "url": estate_url(item.code),
-        },
-    }
-
-
 def _city_box() -> str:
     """The city's box as `w,s,e,n` for a map without boundaries; empty when none is known."""
     cities = divisions.list_cities()
@@ -141,26 +156,11 @@ def _city_box() -> str:
     return f"{box.west},{box.south},{box.east},{box.north}" if box else ""
 
 
-def _modes() -> dict[str, str]:
-    """Words of the modes by code, and of a mode that is not known."""
-    return {mode.value: label(mode) for mode in Mode} | {"unknown": _("Not known")}
+def _division_names() -> dict[str, str]:
+    """The districts of the first city by code."""
+    return {row.code: row.name for row in register.public_districts()[:NAMED_DIVISIONS]}
 
 
-def _words() -> dict[str, str]:
-    """What the script says; {braces} are filled in by it."""
-    return {
-        "again": _("Try again"),
-        "all": _("Estates in view: {total}"),
-        "capped": _("Showing {shown} of {total} estates: zoom in to see all"),
-        "close": _("Close"),
-        "empty": _("No estate with a position lies in this view."),
-        "failed": _("The estates could not be loaded."),
-        "inView": _("In view: {total}, by name"),
-        "map": _("Map of estates"),
-        "mark": _("{name}, {mode}"),
-        "more": _("and {more} more: zoom in to list them"),
-        "nobody": _("No company recorded"),
-        "open": _("Open its page"),
-        "zoomIn": _("Zoom in"),
-        "zoomOut": _("Zoom out"),
-    }
+def _words_of(kind: Any) -> dict[str, str]:
+    """The words of a kind's codes, and of one that is not known."""
+    return {member.value: label(member) for member in kind} | {"unknown": _("Not known")}
