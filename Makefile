@@ -96,6 +96,9 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 bench-coverage: install-test
 	@$(BIN)/python benchmarks/coverage.py $(ARGS)
 
+bench-map: install-test
+	@$(BIN)/python benchmarks/map.py $(ARGS)
+
 lock:
 	@test -x $(UV) || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv; }
 	@$(COMPILE) pyproject.toml --extra build --output-file requirements/run.txt

@@ -81,7 +81,7 @@
   }
 
   pane("shading", 410, false);
-  pane("figures", 610, true); // above the marks, below the cards
+  pane("figures", 590, true); // below the marks: a group's number is not covered
   const popup = L.popup({ closeButton: false, minWidth: 200, maxWidth: 280 });
   let shaded = L.layerGroup().addTo(map);
   let letters = L.layerGroup().addTo(map);
