@@ -24,7 +24,7 @@ def land(world: World, session: Session) -> Iterator[World]:
             division_code=make.SHENHE, geometry=shape, schematic=True, source="示意", updated_at=make.NOW
         )
     )  # fmt: skip
-    zone = make_zone(make.make_estate("散楼甲", make.SHENHE_COMMUNITY), name="惠工片区")
+    zone = make_zone(world.estate, name="惠工片区")
     zone.geometry = box(123.4, 41.7, 123.5, 41.8)
     zone.west, zone.south, zone.east, zone.north = 123.4, 41.7, 123.5, 41.8
     session.commit()

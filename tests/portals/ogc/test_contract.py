@@ -283,7 +283,7 @@ def test_zones_are_features_with_their_progress(land: World, fetch: Fetch) -> No
     (zone,) = body["features"]
     assert (zone["id"], body["numberMatched"], zone["geometry"]["type"]) == ("210103001-001", 1, "Polygon")
     assert zone["properties"]["name"] == "惠工片区"
-    assert (zone["properties"]["estates"], zone["properties"]["managed"]) == (1, 0)
+    assert (zone["properties"]["estates"], zone["properties"]["managed"]) == (1, 1)
     for asked, number in {
         "bbox=123.45,41.75,123.46,41.76": 1, "bbox=120,40,121,41": 0, "state=managed": 0, "state=adopted": 1,
         "division=210103": 1, "division=210102": 0, "datetime=2020-01-01": 0, "name=惠工片区": 1,

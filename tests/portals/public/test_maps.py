@@ -74,7 +74,7 @@ def test_an_empty_stretch_is_an_empty_collection(city: None, client: FlaskClient
 
 
 def test_from_afar_estates_are_counted_in_clusters(city: None, client: FlaskClient) -> None:
-    body = json.loads(ask(client, bbox="122,41,124,43", zoom=6).data)
+    body = json.loads(ask(client, bbox="122,41,124,43", zoom=8).data)
     clusters = [feature["properties"] for feature in body["features"] if feature["properties"].get("cluster")]
     assert clusters == [{"cluster": True, "count": 3, "modes": {"abandoned": 1, "professional": 1, "unknown": 1}}]
     assert [f["properties"]["name"] for f in body["features"] if "code" in f["properties"]] == ["远方小区"]
