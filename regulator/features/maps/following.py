@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     FromClause,
     Integer,
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     column,
@@ -49,6 +52,8 @@ SHOWN = (
 COUNTED = ("number", "x", "y", "lon", "lat", "mode", "ownership", "condition", "year")
 KEYS = ("zoom", "dimension", "value", "y", "x", "mode")
 SUMS = ("estates", "lon_sum", "lat_sum", "number_sum")
+_ESTATES: Any = MapEstate.__table__
+_CELLS: Any = MapCluster.__table__
 _before = table(BEFORE, *(column(name) for name in COUNTED))
 
 
@@ -75,7 +80,7 @@ def map_all(now: datetime) -> None:
     session().execute(delete(MapCluster))
     session().execute(delete(MapEstate))
     session().execute(insert(MapEstate).from_select(SHOWN, shown_on(day)))
-    _add(_signed(MapEstate.__table__, +1))
+    session().execute(_counting(_signed(MapEstate.__table__, +1)))
     _mark(day)
 
 
@@ -103,7 +108,7 @@ def _mark(day: date) -> None:
 # --- an estate as the map shows it ----------------------------------------------------------------------------------
 
 
-def shown_on(day: date) -> Select[Any]:
+def shown_on(day: Any) -> Select[Any]:
     """Every estate with a position as the map shows it on a day, in the order of ``SHOWN``."""
     columns = (
         Estate.code,
@@ -129,7 +134,7 @@ def shown_on(day: date) -> Select[Any]:
     return found
 
 
-def _mapped(day: date) -> ColumnElement[bool]:
+def _mapped(day: Any) -> ColumnElement[bool]:
     return and_(Estate.lon.is_not(None), Estate.lat.is_not(None), live_on(Estate, day))
 
 
@@ -145,27 +150,47 @@ def _word(code: Any) -> ColumnElement[str]:
 # --- some estates anew ----------------------------------------------------------------------------------------------
 
 
+class _Statements(NamedTuple):
+    """What is said for each change, built once: building them takes longer than the database does."""
+
+    remember: Any
+    leave: Any
+    show: Any
+    count: Any
+
+
 def _again(day: date, codes: Collection[str]) -> None:
     one_at_a_time()
-    touched = select(remember_codes(TOUCHED, codes).c.code)
-    _remember_before(touched)
-    gone = ~exists().where(Estate.code == MapEstate.code, _mapped(day))
-    session().execute(delete(MapEstate).where(MapEstate.code.in_(touched), gone))
-    make: Any = postgresql.insert if is_postgres() else sqlite.insert
-    upsert = make(MapEstate).from_select(SHOWN, shown_on(day).where(Estate.code.in_(touched)))
-    fresh = {name: upsert.excluded[name] for name in SHOWN if name != "code"}
-    session().execute(upsert.on_conflict_do_update(index_elements=["code"], set_=fresh))
-    now_shown = select(MapEstate.__table__).where(MapEstate.code.in_(touched)).subquery()
-    _add(union_all(_signed(_before, -1), _signed(now_shown, +1)))
-
-
-def _remember_before(touched: Select[Any]) -> None:
-    """What the touched estates went into the cells with, in a temporary table."""
+    remember_codes(TOUCHED, codes)
     columns = ", ".join(f"{name} {_TYPES.get(name, 'INTEGER')}" for name in COUNTED)
     session().execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {BEFORE} ({columns})"))
     session().execute(text(f"DELETE FROM {BEFORE}"))  # noqa: S608  # our own name
-    shown = select(*(getattr(MapEstate, name) for name in COUNTED)).where(MapEstate.code.in_(touched))
-    session().execute(insert(_before).from_select(COUNTED, shown))
+    said = _statements(is_postgres())
+    say = session().connection().execute  # tables, not models: the statements have values of their own
+    say(said.remember)
+    say(said.leave, {"day": day})
+    say(said.show, {"day": day})
+    say(said.count)
+    say(_FORGET_EMPTY)
+
+
+@cache
+def _statements(_postgres: bool) -> _Statements:  # noqa: FBT001  # the key of what is kept
+    """Remember what the touched estates went into the cells with; show them anew; count what differs."""
+    touched = select(table(TOUCHED, column("code")).c.code)
+    day: Any = bindparam("day", type_=Date)
+    before = select(*(getattr(MapEstate, name) for name in COUNTED)).where(MapEstate.code.in_(touched))
+    gone = ~exists().where(Estate.code == MapEstate.code, _mapped(day))
+    make: Any = postgresql.insert if is_postgres() else sqlite.insert
+    upsert = make(_ESTATES).from_select(SHOWN, shown_on(day).where(Estate.code.in_(touched)))
+    fresh = {name: upsert.excluded[name] for name in SHOWN if name != "code"}
+    now_shown = select(MapEstate.__table__).where(MapEstate.code.in_(touched)).subquery()
+    return _Statements(
+        insert(_before).from_select(COUNTED, before),
+        delete(_ESTATES).where(MapEstate.code.in_(touched), gone),
+        upsert.on_conflict_do_update(index_elements=["code"], set_=fresh),
+        _counting(union_all(_signed(_before, -1), _signed(now_shown, +1))),
+    )
 
 
 _WORD, _DEGREES = "VARCHAR(32)", "DOUBLE PRECISION"
@@ -183,8 +208,8 @@ def _signed(source: FromClause, sign: int) -> Select[Any]:
     return select(*(source.c[name] for name in COUNTED), literal(sign, Integer).label("sign"))
 
 
-def _add(rows: Any) -> None:
-    """Put rows of ``COUNTED`` and a sign into the cells of every kept zoom and dimension, ordered by their keys."""
+def _counting(rows: Any) -> Any:
+    """The statement that puts rows of ``COUNTED`` and a sign into the cells of every kept zoom and dimension."""
     source = rows.cte("source")
     finest = union_all(*(_in_cells(source, dimension) for dimension in Dimension)).cte("finest")
     zooms = union_all(*(select(literal(zoom, Integer).label("zoom")) for zoom in range(COARSEST, KEPT + 1))).cte(
@@ -208,10 +233,12 @@ def _add(rows: Any) -> None:
         .order_by(*keys)
     )
     make: Any = postgresql.insert if is_postgres() else sqlite.insert
-    upsert = make(MapCluster).from_select([*KEYS, *SUMS], counted)
+    upsert = make(_CELLS).from_select([*KEYS, *SUMS], counted)
     added = {name: getattr(MapCluster, name) + upsert.excluded[name] for name in SUMS}
-    session().execute(upsert.on_conflict_do_update(index_elements=KEYS, set_=added))
-    session().execute(delete(MapCluster).where(EMPTY))
+    return upsert.on_conflict_do_update(index_elements=KEYS, set_=added)
+
+
+_FORGET_EMPTY = delete(_CELLS).where(EMPTY)
 
 
 def _in_cells(source: FromClause, dimension: Dimension) -> Select[Any]:

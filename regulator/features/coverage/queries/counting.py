@@ -35,7 +35,7 @@ from regulator.foundation.asking import AnySelect, ask
 from regulator.foundation.database import session
 
 
-def state_on(day: date) -> ColumnElement[str]:
+def state_on(day: Any) -> ColumnElement[str]:
     """What an estate beside its service of that day counts as; the same as ``rules.state_of``."""
     began = or_(Estate.condition_since.is_(None), Estate.condition_since <= day)
     building = or_(
@@ -56,7 +56,7 @@ def _said(state: Exclusion) -> ColumnElement[str]:
     return literal(state.value, String)
 
 
-def counted_on(day: date) -> Select[*tuple[Any, ...]]:
+def counted_on(day: Any) -> Select[*tuple[Any, ...]]:
     """Every estate as it counts on a day: code, division_code, kind, state, floor_area, households."""
     return (
         select(
