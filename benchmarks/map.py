@@ -2,7 +2,8 @@
 
 In a register of 1,000,000 estates in 250 cities spread over the country, on SQLite (``--small``: three cities), as
 `regulator serve` runs it with two workers and four browsers asking; beside it, in the same run, the pages folium's
-FastMarkerCluster makes of 10,000 and of 100,000 estates. Exit 1 when a target is missed.
+FastMarkerCluster makes of 10,000 and of 100,000 estates. ``--postgresql`` fills a throw-away PostGIS
+with the same estates and asks it the same. Exit 1 when a target is missed.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import fastmarkers
+import on_postgresql
 import registers
 import servers
 from sqlalchemy import select, text
@@ -52,6 +54,8 @@ MOST = {
     "map usable, s": 1.0,
     "longest block of the main thread, ms": 150.0,
     "heap, MB": 30.0,
+    "PostGIS / SQLite, p50": 1.5,
+    "PostGIS / SQLite, p95": 1.5,
 }
 
 
@@ -240,6 +244,7 @@ def browsers(address: str) -> tuple[dict[str, float], list[tuple[str, float, flo
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true")
+    parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--looks", type=int, default=560)
     given = parser.parse_args()
     directory = registers.made(registers.SMALL if given.small else registers.NATIONAL)
@@ -260,7 +265,19 @@ def main() -> int:
             measured["one estate's mode changed, ms"] = changed
             drawn, beside = browsers(server.address)
         measured |= drawn
+    if given.postgresql:
+        measured |= beside_postgis(directory, wanted, measured)
     return report(measured, beside)
+
+
+def beside_postgis(directory: Path, wanted: list[Look], lite: dict[str, float]) -> dict[str, float]:
+    """The same questions asked of PostGIS, and how many times as long they take."""
+    with on_postgresql.copied(directory) as (files, url), servers.regulator(files, PORT, database_url=url) as server:
+        found = figures(server.address, wanted)
+    return {f"PostGIS, {name}": value for name, value in found.items()} | {
+        "PostGIS / SQLite, p50": found["p50, ms"] / lite["p50, ms"],
+        "PostGIS / SQLite, p95": found["p95, ms"] / lite["p95, ms"],
+    }
 
 
 def report(measured: dict[str, float], beside: list[tuple[str, float, float, float, float]]) -> int:

@@ -51,9 +51,11 @@ def _processor_seconds(process: int) -> float:
 
 
 @contextmanager
-def regulator(register: Path, port: int, *, remembering: bool = True) -> Iterator[Server]:
+def regulator(register: Path, port: int, *, remembering: bool = True, database_url: str = "") -> Iterator[Server]:
     """The product as `regulator serve` runs its web: gunicorn, two workers, answers not compressed."""
     environment = environment_of(register) | {"REGULATOR_BIND": f"127.0.0.1:{port}", "REGULATOR_COMPRESS": "0"}
+    if database_url:
+        environment["REGULATOR_DATABASE_URL"] = database_url
     if not remembering:
         environment["REGULATOR_REMEMBER_ANSWERS"] = "0"
     settings = Settings(bind=f"127.0.0.1:{port}", web_workers=2)
