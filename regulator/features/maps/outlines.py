@@ -120,8 +120,9 @@ def _refuse_broken(outline: MultiPolygon) -> None:
 
     if outline.is_valid and outline.area > 0:
         return
-    place = _PLACE.search(str(is_valid_reason(outline)))
-    if place is None:
+    reason = str(is_valid_reason(outline))
+    place = _PLACE.search(reason)
+    if place is None or reason.startswith("Too few"):
         raise BadInput("outline_unreadable", about="boundary")
     lon, lat = (f"{float(part):.6f}" for part in place.groups())
     raise BadInput("outline_crosses_itself", {"lon": lon, "lat": lat}, about="boundary")

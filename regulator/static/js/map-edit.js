@@ -79,6 +79,7 @@
   const target = coarse ? 44 : 24;
   const icon = (name) => L.divIcon({ className: `vertex ${name}`, iconSize: [target, target], html: "" });
   const icons = { point: icon("point"), corner: icon("corner"), middle: icon("middle") };
+  let dragging = false; // what is held must not be drawn anew, even when the map moves along
   let chosen = null; // "part/ring/place" of the corner that was touched last
 
   const ringOf = (key) => {
@@ -129,10 +130,14 @@
     const made = L.marker(where, { icon: icons[kind], draggable: true, keyboard: kind !== "middle", autoPanOnFocus: false, autoPan: true, title: label });
     made.on("add", () => {
       made.getElement().dataset.key = key;
-      made.getElement().setAttribute("aria-label", label);
+      if (kind === "middle") made.getElement().setAttribute("aria-hidden", "true"); // for the pointer; keys have Insert
+      else made.getElement().setAttribute("aria-label", label);
     });
     let before = "";
-    made.on("dragstart", () => (before = copy()));
+    made.on("dragstart", () => {
+      before = copy();
+      dragging = true;
+    });
     made.on("drag", ({ latlng, originalEvent }) => {
       const to = kind === "point" || originalEvent?.altKey ? latlng : snapped(latlng);
       if (to !== latlng) made.setLatLng(to);
@@ -140,6 +145,7 @@
       redraw();
     });
     made.on("dragend", () => {
+      dragging = false;
       if (copy() !== before) remember(before);
       show();
     });
@@ -167,7 +173,6 @@
     const set = (to) => (ringOf(key).pairs[place] = to);
     const label = say(ring ? words.holeCorner : words.corner, { number: place + 1, of: pairs.length });
     const made = handle(at(pairs[place]), "corner", key, label, set);
-    made.on("add click dragstart", () => key === chosen || made.getElement() !== document.activeElement || choose(key));
     made.getElement().addEventListener("focus", () => choose(key));
     made.on("click dragstart", () => choose(key));
     made.getElement().classList.toggle("chosen", key === chosen);
@@ -371,7 +376,7 @@
   if (state.parts.length) map.fitBounds(shape.getBounds(), { animate: false, maxZoom: 18, padding: [48, 48] });
   else if (state.point) map.setView(at(state.point), 17, { animate: false });
   map.on("moveend", () => {
-    showHandles();
+    if (!dragging) showHandles();
     loadNeighbours();
   });
   showHandles();
