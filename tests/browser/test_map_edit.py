@@ -1,4 +1,4 @@
-"""Drawing where an estate lies, in Chromium: dragging, arrow keys, taking back, clinging to neighbours, drawing anew."""
+"""Drawing where an estate lies, in Chromium: dragging, arrow keys, undo, clinging to neighbours, drawing anew."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -173,10 +173,8 @@ def test_a_corner_clings_to_the_neighbour_and_an_overlap_is_shown_and_confirmed(
     page = edit()
     expect(page.locator("path.neighbour-outline")).to_have_count(1)
     assert page.locator(".neighbour-name").count() == 0  # of another district
-    scale = page.evaluate(
-        "(m => m.latLngToContainerPoint([41.8, 123.43]).distanceTo(m.latLngToContainerPoint([41.8, 123.4301])))(map_shell)"
-    )
-    east = round(scale * 20 / 8.3)  # 20 m in pixels, nearly
+    edges = [corners(page).nth(n).bounding_box() for n in (0, 1)]
+    east = round((edges[1]["x"] - edges[0]["x"]) / 5)  # 20 m in pixels
     pull(page, corners(page).nth(1), (east - 6, 4))
     lon, lat = place(120, 0)
     found = page.evaluate("JSON.parse(document.getElementById('f-boundary').value).coordinates[0][0][1]")

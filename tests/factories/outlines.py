@@ -32,7 +32,7 @@ def place(x: float, y: float) -> tuple[float, float]:
 
 def shape(x: float, y: float, wide: float, high: float | None = None) -> Any:
     """The same as a shape."""
-    from shapely import MultiPolygon, Polygon  # noqa: PLC0415 -- as the application loads it
+    from shapely import MultiPolygon, Polygon
 
     return MultiPolygon([Polygon(ring(x, y, wide, high))])
 

@@ -25,7 +25,8 @@ from tests.factories.outlines import place, ring, shape, square
 
 HOLED = {"type": "Polygon", "coordinates": [ring(0, 0, 300), ring(100, 100, 50)]}
 TWO = {"type": "MultiPolygon", "coordinates": [[ring(0, 0, 100)], [ring(200, 0, 100)]]}
-BOW = {"type": "Polygon", "coordinates": [[[123.4, 41.8], [123.402, 41.802], [123.402, 41.8], [123.4, 41.802], [123.4, 41.8]]]}  # fmt: skip
+CROSSED = [[123.4, 41.8], [123.402, 41.802], [123.402, 41.8], [123.4, 41.802], [123.4, 41.8]]
+BOW = {"type": "Polygon", "coordinates": [CROSSED]}
 CIRCLE = list(Polygon([(0, 0), (1, 0), (0, 1)]).centroid.buffer(0.01, quad_segs=MOST_VERTICES // 4 + 1).exterior.coords)
 BOX = (122.4, 41.1, 123.9, 43.1)
 
@@ -127,7 +128,9 @@ def placement(**given: Any) -> Placement:
         pytest.param({"outline": shape(0.005, 0, 100)}, [], id="neighbours share half a ㎡"),
         pytest.param({"outline": shape(0.02, 0, 100)}, ["outline_overlaps_neighbour"], id="neighbours share 2 ㎡"),
         pytest.param({"division": Named("甲", shape(0.9, -500, 1000))}, [], id="0.9 % outside"),
-        pytest.param({"division": Named("甲", shape(1.1, -500, 1000))}, ["outline_outside_division"], id="1.1 % outside"),
+        pytest.param(
+            {"division": Named("甲", shape(1.1, -500, 1000))}, ["outline_outside_division"], id="1.1 % outside"
+        ),
         pytest.param({"division": None}, [], id="schematic boundaries judge nothing"),
         pytest.param({"point": place(101, 50)}, ["point_outside_outline"], id="point outside"),
         pytest.param({"site_area": 1_100_000}, [], id="9.1 % smaller"),

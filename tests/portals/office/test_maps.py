@@ -7,7 +7,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -64,7 +63,8 @@ def test_the_map_shows_ones_own_territory(sign_in: Open, city: Session) -> None:
     assert (one["properties"]["name"], one["properties"]["url"]) == ("翰林花园", f"/office/estates/{code_of(city)}")
     (shape,) = features(desk, f"boundaries.json?{VIEW}")
     assert shape["properties"] == {"code": None, "name": None, "mode": "professional"}
-    assert max(len(str(degrees).partition(".")[2]) for pair in shape["geometry"]["coordinates"][0][0] for degrees in pair) <= 6  # fmt: skip
+    corners = [degrees for pair in shape["geometry"]["coordinates"][0][0] for degrees in pair]
+    assert max(len(str(degrees).partition(".")[2]) for degrees in corners) <= 6
     assert features(desk, f"estates.json?{VIEW}&division={make.HEPING}") == []
     changed = features(desk, "changes.json?from=2019-01-01&to=2026-11-01")
     assert [item["properties"]["name"] for item in changed] == ["翰林花园"]
@@ -186,10 +186,9 @@ def test_a_form_sent_twice_is_recorded_once(sign_in: Open, city: Session) -> Non
     assert kept.version == 1
 
 
-def test_the_map_needs_few_statements(sign_in: Open, city: Session, statements: Any, app: Flask) -> None:
+def test_the_map_needs_few_statements(sign_in: Open, city: Session, statements: Any) -> None:
     desk = sign_in(Role.DISTRICT_OFFICER, make.SHENHE)
     desk.get("/office/map")
     with statements() as seen:
         desk.get("/office/map")
     assert len(seen) <= 16
-    del app
