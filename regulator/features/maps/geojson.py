@@ -1,11 +1,14 @@
 """What lies in view as GeoJSON (RFC 7946): clusters, estates, and how many there are."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from regulator.features.coverage.terms import ChangeReason
+from regulator.features.maps.outlines import Doubt
 from regulator.features.maps.queries.comparing import Compared
+from regulator.features.maps.queries.outlines import OutlineSeen, OutlinesInView
 from regulator.features.maps.queries.seen import Cluster, EstateSeen, EstatesInView
+from regulator.law.findings import Finding
 
 DECIMALS = 6
 """Of a degree: a tenth of a metre."""
@@ -59,6 +62,36 @@ def changes_of(found: Compared, url_of: Callable[[str], str], words: Mapping[str
     ]
     body = {"type": "FeatureCollection", "features": features, "total": found.total}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def outlines_of(found: OutlinesInView) -> str:
+    """Outlines in view; ``total`` counts them all, ``capped`` says whether some are left out. Loads shapely."""
+    from shapely import to_geojson, transform  # noqa: PLC0415 -- never at the start of a web worker
+
+    shapes = [transform(item.shape, lambda degrees: degrees.round(DECIMALS)) for item in found.items]
+    features = [
+        f'{{"type":"Feature","geometry":{geometry},"properties":{_outline(item)}}}'
+        for item, geometry in zip(found.items, to_geojson(shapes), strict=True)
+    ]
+    capped = json.dumps(found.capped)
+    return f'{{"type":"FeatureCollection","features":[{",".join(features)}],"total":{found.total},"capped":{capped}}}'
+
+
+def _outline(item: OutlineSeen) -> str:
+    properties = {"code": item.code, "name": item.name, "mode": item.mode}
+    return json.dumps(properties, ensure_ascii=False, separators=(",", ":"))
+
+
+def doubts_of(doubts: Sequence[Doubt], word_of: Callable[[Finding], str]) -> str:
+    """What has to be confirmed, where it lies somewhere, with its sentence."""
+    from shapely.geometry import mapping  # noqa: PLC0415 -- never at the start of a web worker
+
+    features = [
+        {"type": "Feature", "geometry": mapping(doubt.shape), "properties": {"word": word_of(doubt.finding)}}
+        for doubt in doubts
+        if doubt.shape is not None
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
 
 
 def _cluster(cluster: Cluster) -> dict[str, object]:

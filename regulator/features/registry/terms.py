@@ -292,6 +292,7 @@ class RecordField(StrEnum):
     NAME = "name"
     NUMBER = "number"
     OFFICE_ADDRESS = "office_address"
+    OUTLINE = "outline"
     OWNERSHIP = "ownership"
     OWNING_UNIT = "owning_unit"
     PHONE = "phone"

@@ -17,6 +17,7 @@ class BatchAct(StrEnum):
     BOUNDARIES_LOADED = "boundaries.loaded"
     COMPANIES_IMPORTED = "import.applied_companies"
     CONTRACTS_IMPORTED = "import.applied_contracts"
+    DOUBTS_CONFIRMED = "estate.doubts_confirmed"
     ESTATES_IMPORTED = "import.applied_estates"
     PEOPLE_IMPORTED = "import.applied_people"
     IMPORT_DISCARDED = "import.discarded"

@@ -108,6 +108,14 @@ globalThis.estateMap = (() => {
     return made;
   }
 
+  /* for officials who may correct where an estate lies */
+  function correction(code) {
+    if (!frame.dataset.edit) return null;
+    const link = node("a", "btn", words.correctPosition);
+    link.href = say(frame.dataset.edit, { code });
+    return link;
+  }
+
   function card({ code, name, mode, company, url }, close, grown) {
     const made = node("div", "map-card");
     made.setAttribute("role", "group");
@@ -123,7 +131,7 @@ globalThis.estateMap = (() => {
     } else who.append(words.nobody);
     const rest = node("div", "map-rest");
     made.append(node("h2", "", name), node("p", `mode ${mode ?? "unknown"}`, modeWord(mode)), who, rest);
-    made.append(node("p", "map-card-end", link, button("btn", words.close, close)));
+    made.append(node("p", "map-card-end", link, correction(code), button("btn", words.close, close)));
     fetch(say(frame.dataset.facts, { code }), { credentials: "omit" })
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
       .then((more) => rest.replaceChildren(facts(more)))

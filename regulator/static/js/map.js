@@ -218,13 +218,13 @@
     soon = setTimeout(load, 120); // a hand that moves on asks once, where it comes to rest
   }
 
-  function question() {
+  function question(of) {
     const bounds = map.getBounds();
     const within = (value, limit) => Math.min(Math.max(value, -limit), limit).toFixed(6);
     const box = [
       within(bounds.getWest(), 180), within(bounds.getSouth(), 90), within(bounds.getEast(), 180), within(bounds.getNorth(), 90),
     ];
-    const address = new URL(frame.dataset.estates, location.href);
+    const address = new URL(of, location.href);
     for (const [name, value] of asked()) address.searchParams.set(name, value);
     address.searchParams.set("bbox", box.join(","));
     address.searchParams.set("zoom", String(Math.round(map.getZoom())));
@@ -238,16 +238,34 @@
     asking = mine;
     frame.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(question(), { signal: mine.signal, credentials: frame.dataset.credentials });
+      const answer = await fetch(question(frame.dataset.estates), { signal: mine.signal, credentials: frame.dataset.credentials });
       if (!answer.ok) throw new Error(String(answer.status));
       const data = await answer.json();
       show(data.features);
       write(data);
+      await outline(mine.signal);
     } catch (error) {
       if (error.name === "AbortError") return;
       status.replaceChildren(`${words.failed} `, button("plain", words.again, load));
     }
     if (asking === mine) frame.removeAttribute("aria-busy");
+  }
+
+  /* ---- near by, the boundaries of estates under their marks; the marks carry name and focus ---- */
+
+  let outlines = null;
+
+  async function outline(signal) {
+    let data = { features: [] };
+    if (frame.dataset.outlines && map.getZoom() >= NEAR - 1) {
+      const answer = await fetch(question(frame.dataset.outlines), { signal, credentials: frame.dataset.credentials });
+      if (!answer.ok) throw new Error(String(answer.status));
+      data = await answer.json();
+    }
+    const style = ({ properties: { mode } }) => ({ className: `estate-boundary ${mode}` });
+    outlines?.remove();
+    outlines = L.geoJSON(data, { style, interactive: false }).addTo(map);
+    if (data.capped) status.append(` ${say(words.outlinesCapped, { shown: number.format(data.features.length), total: number.format(data.total) })}`);
   }
 
   async function compare() {

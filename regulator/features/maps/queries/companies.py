@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 
-from regulator.features.divisions.queries import names_of
+from regulator.features.divisions.queries import names_of, within
+from regulator.features.divisions.terms import Scope
 from regulator.features.registry.models import Company, Estate, Service
 from regulator.features.registry.queries.bounds import active_on, live_on
 from regulator.foundation.database import session
@@ -51,10 +52,15 @@ class CompanyOnMap:
 
 def public_company_on_map(credit_code: str, on: date) -> CompanyOnMap:
     """What a company serves on a day, in two statements. Raises NotFound."""
+    return company_on_map(Scope.everything(), credit_code, on)
+
+
+def company_on_map(scope: Scope, credit_code: str, on: date) -> CompanyOnMap:
+    """The same of one's own territory only; who a company is may be known everywhere."""
     name = session().scalar(select(Company.name).where(Company.credit_code == credit_code))
     if name is None:
         raise NotFound("company")
-    rows = session().execute(_served(credit_code, on)).all()
+    rows = session().execute(_served(scope, credit_code, on)).all()
     names = names_of(row[0] for row in rows)
     places = tuple(PlaceHeld(str(row[0]), names.get(row[0], str(row[0])), *map(int, row[1:7])) for row in rows)
     sides = [row[7:] for row in rows if row[7] is not None]
@@ -64,7 +70,7 @@ def public_company_on_map(credit_code: str, on: date) -> CompanyOnMap:
     return CompanyOnMap(credit_code, name, places, BBox(min(west), min(south), max(east), max(north)))
 
 
-def _served(credit_code: str, on: date) -> Select[Any]:
+def _served(scope: Scope, credit_code: str, on: date) -> Select[Any]:
     district = func.substr(Estate.division_code, 1, 6).label("district")
     columns: Any = (
         district,
@@ -83,7 +89,7 @@ def _served(credit_code: str, on: date) -> Select[Any]:
         select(*columns)
         .join(Service, and_(Service.estate_id == Estate.id, active_on(on)))
         .join(Company, Company.id == Service.company_id)
-        .where(Company.credit_code == credit_code, live_on(Estate, on))
+        .where(Company.credit_code == credit_code, live_on(Estate, on), within(scope, Estate.division_code))
         .group_by(district)
         .order_by(func.count().desc(), district)
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
+from regulator.features.divisions.queries import within
+from regulator.features.divisions.terms import Scope
 from regulator.features.maps.models import MapEstate
 from regulator.features.maps.queries.seen import conditions_of
 from regulator.features.maps.terms import MapFilter
@@ -39,10 +41,24 @@ def public_estates_listed(
 
     Raises BadInput for an endless `q` and for a cursor of another list.
     """
+    return _listed("map", _standing(on), q, wanted, on, cursor, limit)
+
+
+def estates_listed(
+    scope: Scope, q: str, wanted: MapFilter, *, on: date, cursor: str | None, limit: int
+) -> tuple[Page[EstatePoint], Count]:
+    """The same list of one's own territory only."""
+    own = and_(_standing(on), within(scope, Estate.division_code))
+    return _listed("office.map", own, q, wanted, on, cursor, limit)
+
+
+def _listed(
+    name: str, own: ColumnElement[bool], q: str, wanted: MapFilter, on: date, cursor: str | None, limit: int
+) -> tuple[Page[EstatePoint], Count]:
     key: Any = Estate.id
     by_name: Any = (Estate.name, Estate.code)
-    query, sort = _points(on).where(_standing(on)), Sort("name", by_name)
-    counted: Select[Any] = select(Estate.id).where(_standing(on))
+    query, sort = _points(on).where(own), Sort("name", by_name)
+    counted: Select[Any] = select(Estate.id).where(own)
     if (match := parse_query(q)) is not None:
         query, order = join_search(query, EstateSearch, key, match)
         counted, _ = join_search(counted, EstateSearch, key, match)
@@ -51,7 +67,7 @@ def public_estates_listed(
         shown = (MapEstate.code == Estate.code, *conditions_of(wanted))
         query, counted = query.join(MapEstate, and_(*shown)), counted.join(MapEstate, and_(*shown))
         sort = sort if match else Sort("shown", (_number(wanted),))
-    page = paginate(query, list_name="map", sort=sort, cursor=cursor, limit=limit, item=_point)
+    page = paginate(query, list_name=name, sort=sort, cursor=cursor, limit=limit, item=_point)
     return page, count_up_to_ceiling(counted)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, cast, func, select
 
-from regulator.features.divisions.queries import within
+from regulator.features.divisions.queries import list_cities, within
+from regulator.features.divisions.terms import EVERYWHERE, Scope, prefix
 from regulator.features.maps.following import millionths
 from regulator.features.maps.grid import FINEST, KEPT, MILLION, Cells, Dimension, cell_of, cells_of, zoom_for
 from regulator.features.maps.models import MapCluster, MapEstate, MapState
@@ -89,6 +90,19 @@ def public_estates_in(box: BBox, zoom: int, wanted: MapFilter, *, cap: int = EST
     counts = _counts(cells, wanted)
     clusters, single = _clusters(counts)
     return EstatesInView(clusters, _numbered(single), sum(count.estates for count in counts), cells.box)
+
+
+def estates_in(scope: Scope, box: BBox, zoom: int, wanted: MapFilter, *, cap: int = ESTATE_CAP) -> EstatesInView:
+    """As the public sees them, but of one's own territory only: nothing outside is shown or counted."""
+    return public_estates_in(box, zoom, narrowed(scope, wanted), cap=cap)
+
+
+def narrowed(scope: Scope, wanted: MapFilter) -> MapFilter:
+    """What is wanted inside a scope; a scope of the whole register leaves it, so that the kept cells can answer."""
+    if all(scope.covers(prefix(city.code)) for city in list_cities()):
+        return wanted
+    asked = wanted.division.ranges if wanted.division else (EVERYWHERE,)
+    return replace(wanted, division=Scope.union(scope.narrowed(part) for part in asked))
 
 
 def _clusters(counts: Iterable[_Count]) -> tuple[list[Cluster], list[int]]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from regulator.features.maps.outlines import MOST_SIGNS
 from regulator.features.registry.terms import Condition, EstateKind, Ownership
 from regulator.web import forms
 
@@ -68,6 +69,16 @@ class PlaceForm(forms.Form):
 
     division_code: forms.Text
     reason: forms.Text
+
+
+class PositionForm(forms.Form):
+    """Where an estate lies: its point, its outline as GeoJSON, why; and the mark of the doubts looked at."""
+
+    lon: Degrees = None
+    lat: Degrees = None
+    boundary: Annotated[str, Field(max_length=MOST_SIGNS)] = ""
+    reason: forms.Text
+    confirmed: Annotated[str, Field(max_length=40)] = ""
 
 
 class RenameForm(forms.Form):

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from regulator.features.accounts.terms import Permission
 from regulator.features.coverage.queries import custody
 from regulator.features.divisions.queries import path_of, paths_of
+from regulator.features.maps.queries.outlines import find_outline
 from regulator.features.registry.queries import committees, contracts, notices, services
 from regulator.features.registry.queries import estates as queries
 from regulator.features.registry.queries import links as link_queries
@@ -152,13 +153,14 @@ def estate(code: str) -> ResponseReturnValue:
 
 
 def _beside(found: Any, day: date) -> dict[str, Any]:
-    """What hangs on the estate: contracts, disputes, names that wait, committees, notices, the custodian of the day."""
+    """What hangs on the estate: contracts, disputes, names that wait, committees, notices, outline, custodian."""
     return {
         "contracts": contracts.list_contracts_of(found.id) if _may(Permission.CONTRACTS_VIEW) else [],
         "disputes": contracts.list_disputes_of(found.id),
         "links": link_queries.list_links_of(found.id),
         "committees": committees.list_committees_of(found.id) if _may(Permission.COMMITTEES_VIEW) else [],
         "notices": notices.list_notices_of(found.id),
+        "outline": find_outline(found),
         "custodian": custody.find_custodian(found, day) if _may(Permission.CUSTODIANS_VIEW) else None,
     }
 

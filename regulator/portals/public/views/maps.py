@@ -14,11 +14,12 @@ from regulator.config import Settings
 from regulator.features.coverage.terms import ChangeReason
 from regulator.features.divisions import queries as divisions
 from regulator.features.maps import asked, shelf
-from regulator.features.maps.geojson import SIGNS, changes_of, collection_of
+from regulator.features.maps.geojson import SIGNS, changes_of, collection_of, outlines_of
 from regulator.features.maps.queries.boundaries import any_schematic
 from regulator.features.maps.queries.companies import public_company_on_map
 from regulator.features.maps.queries.comparing import Compared, public_changes
 from regulator.features.maps.queries.listing import public_estates_listed
+from regulator.features.maps.queries.outlines import public_outlines_in
 from regulator.features.maps.queries.seen import public_estates_in
 from regulator.features.registry.queries import public as register
 from regulator.features.registry.terms import Condition, Mode, Ownership
@@ -104,6 +105,15 @@ def map_estates() -> ResponseReturnValue:
     given = _given()
     box, zoom = asked.read_box(given.get("bbox", "")), asked.read_zoom(given.get("zoom", NEAREST))
     return _geojson(collection_of(public_estates_in(box, zoom, asked.read_filter(given)), estate_url))
+
+
+@public.get("/map/boundaries.json")
+@open_to_public
+def map_boundaries() -> ResponseReturnValue:
+    """Outlines of estates in `bbox` from zoom 15 on as GeoJSON polygons; filters as `read_filter`."""
+    given = _given()
+    box, zoom = asked.read_box(given.get("bbox", "")), asked.read_zoom(given.get("zoom", NEAREST))
+    return _geojson(outlines_of(public_outlines_in(box, zoom, asked.read_filter(given), on=clock.today())))
 
 
 @public.get("/map/changes.json")
