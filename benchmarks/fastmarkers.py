@@ -33,7 +33,8 @@ LOCAL = {
 def served(points: Sequence[Any]) -> Iterator[tuple[str, float]]:
     """The address of the page of these points (latitude, longitude), and its kilobytes."""
     page: Any = folium.Map(location=points[0], zoom_start=9, tiles=None, maxZoom=18)
-    FastMarkerCluster([list(point) for point in points], callback=MARKER).add_to(page)
+    cluster: Any = FastMarkerCluster
+    cluster([list(point) for point in points], callback=MARKER).add_to(page)
     html = OUTSIDE.sub(_local, page.get_root().render())
     with TemporaryDirectory() as directory:
         Path(directory, "index.html").write_text(html, encoding="utf-8")

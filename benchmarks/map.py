@@ -87,7 +87,7 @@ def looks(number: int) -> list[Look]:
         lambda: {"completed": drawn.choice(("1980-1989", "1990-1999", "2010-2019"))},
         lambda: {"division": drawn.choice(divisions)[:6]},
         lambda: {"division": drawn.choice(divisions)[:4] + "00"},
-        lambda: {"company": drawn.choice(companies)},
+        lambda: {"company": str(drawn.choice(companies))},
     ]
     several: list[Callable[[], dict[str, str]]] = [
         lambda: single[1]() | single[2](),

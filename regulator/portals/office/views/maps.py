@@ -84,7 +84,7 @@ def ground() -> dict[str, Any]:
         "shell": shell,
         "drawn": drawn,
         "schematic": any_schematic(),
-        "approval": settings.map_approval,
+        "approval": settings.map_approval_number,
         "box": _city_box(),
         "division_names": _district_names(),
         "modes": words_of(Mode),
