@@ -20,7 +20,9 @@ from regulator.foundation.extensions import db
 
 P = ParamSpec("P")
 MOST_ANSWERS = 512
-LARGEST_BYTES = 65_536
+LARGEST_BYTES = 262_144
+MOST_BYTES = 16 * 2**20
+"""Of all answers together, in each worker: a few long pages, or many short ones."""
 LONGEST_ADDRESS = 300
 REMEMBERED_SECONDS = 30.0
 """Also without a change: the frame of a page may be a few seconds older than the database."""
@@ -47,6 +49,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._answers: OrderedDict[str, _Answer] = OrderedDict()
+        self._bytes = 0
         self._lock = Lock()
 
     def find(self, address: str, mark: Mark) -> _Answer | None:
@@ -61,10 +64,13 @@ class Memory:
     def keep(self, address: str, answer: _Answer) -> None:
         """Remember an answer, and forget the one asked for longest ago when there are too many."""
         with self._lock:
+            if (former := self._answers.pop(address, None)) is not None:
+                self._bytes -= len(former.body)
             self._answers[address] = answer
-            self._answers.move_to_end(address)
-            if len(self._answers) > MOST_ANSWERS:
-                self._answers.popitem(last=False)
+            self._bytes += len(answer.body)
+            while len(self._answers) > MOST_ANSWERS or self._bytes > MOST_BYTES:
+                _, forgotten = self._answers.popitem(last=False)
+                self._bytes -= len(forgotten.body)
 
 
 def install(app: Flask) -> None:

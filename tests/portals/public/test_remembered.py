@@ -118,6 +118,18 @@ def test_refusals_and_long_addresses_are_not_remembered(path: str, status: int, 
 
 
 @pytest.mark.usefixtures("world")
+def test_long_answers_make_room_for_one_another(fetch: Fetch, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    if is_postgres():
+        return
+    monkeypatch.setattr(remembered, "MOST_BYTES", int(2.5 * len(fetch("/companies?q=0").get_data())))
+    memory = app.extensions["regulator_remembered"]
+    for number in (1, 2, 2, 3):
+        fetch(f"/companies?q={number}")
+    assert list(memory._answers) == ["/companies?q=2", "/companies?q=3"]
+    assert memory._bytes == sum(len(answer.body) for answer in memory._answers.values())
+
+
+@pytest.mark.usefixtures("world")
 def test_only_so_many_are_remembered_and_not_for_long(
     fetch: Fetch, app: Flask, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
