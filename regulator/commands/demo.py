@@ -33,6 +33,11 @@ from regulator.features.metrics.actions import set_target
 from regulator.features.registry.actions.demo import fill_city, index_afterwards, refuse_filled
 from regulator.features.registry.demo.plan import CityPlan, Place
 from regulator.features.registry.models import Company
+from regulator.features.zones.actions.deciding import adopt_zone
+from regulator.features.zones.actions.proposing import NONE_SEEN, propose_zones
+from regulator.features.zones.queries.estates import list_uncovered
+from regulator.features.zones.queries.zones import list_drafts
+from regulator.features.zones.rules.deciding import PRACTICE
 from regulator.foundation import clock
 from regulator.foundation.bulk import pouring
 from regulator.foundation.database import session, transaction
@@ -41,6 +46,7 @@ from regulator.foundation.errors import BadInput
 ACCOUNTS_FILE = "demo-accounts.json"
 FIRST_INVENTED_CITY = 9001
 MONTHS_CLOSED = 12
+STREETS_WITH_ZONES = 3
 ZONE_CODE, ZONE_NAME = "SYKFQ", "经济技术开发区"
 SENTENCES = {
     "register_is_real": "This register holds real rows; demonstration data never goes into it.",
@@ -72,6 +78,7 @@ def demo_command(seed: int, companies: int, estates: int, people: int, cities: i
                 _fill(seed, companies, estates, people, _copy_cities(cities))
             if cities == 1:
                 _tell_of_coverage()
+                _adopt_zones()
             draft = _write(_open_accounts())
             load_schematic(clock.now())
             seal_all(clock.now())
@@ -133,6 +140,20 @@ def _tell_of_coverage() -> None:
         months.insert(0, month_before(months[0]))
     for month in months:
         close_month(city, month, actor=Actor.system(), now=clock.now())
+
+
+def _adopt_zones() -> None:
+    """In the streets with the most uncovered estates groups are on the table, and the largest of each is a zone."""
+    now, day = clock.now(), clock.today()
+    streets = [row for row in list_below(list_cities()[0].code, levels=(Level.STREET,)) if row.ended_on is None]
+    uncovered = {street.code: len(list_uncovered(street, day=day)) for street in streets}
+    some = [street for street in streets if uncovered[street.code]]
+    for street in sorted(some, key=lambda row: (-uncovered[row.code], row.code))[:STREETS_WITH_ZONES]:
+        propose_zones(street, PRACTICE, version=NONE_SEEN, actor=Actor.system(), now=now)
+        drafts = list_drafts(street, day=day).items
+        if drafts:  # an estate without a position is in no group
+            zone = max(drafts, key=lambda row: row.totals.estates).zone
+            adopt_zone(zone, name=f"{street.name}一号片区", version=zone.version, actor=Actor.system(), now=now)
 
 
 def _tree(prefix: str) -> Mapping[Level, Mapping[str, list[tuple[str, str]]]]:
