@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shapely import MultiPolygon
     from shapely.geometry.base import BaseGeometry
 
-MOST_SIGNS = 200_000
+MOST_SIGNS = 300_000
 """Of the GeoJSON text: 5,000 vertices with room to spare."""
 MOST_VERTICES = 5_000
 LARGEST = 10_000_000

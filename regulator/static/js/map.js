@@ -243,12 +243,15 @@
       const data = await answer.json();
       show(data.features);
       write(data);
-      await outline(mine.signal);
     } catch (error) {
       if (error.name === "AbortError") return;
       status.replaceChildren(`${words.failed} `, button("plain", words.again, load));
     }
-    if (asking === mine) frame.removeAttribute("aria-busy");
+    if (asking !== mine) return;
+    frame.removeAttribute("aria-busy");
+    outline(mine.signal).catch((error) => {
+      if (error.name !== "AbortError") status.append(` ${words.outlinesFailed}`);
+    });
   }
 
   /* ---- near by, the boundaries of estates under their marks; the marks carry name and focus ---- */

@@ -126,7 +126,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_kept(city: Session) -> None:
         put(one, square(0, 0, 90), (None, None))
     for versions in (Versions(one.version + 1, 0), Versions(one.version, 1)):
         with pytest.raises(StaleVersion):
-            put(one, square(0, 0, 90), versions=versions)
+            put(one, square(0, 0, 90), place(200, 200), versions=versions)  # told before anything is asked
     estate_acts.retire_estate(one, day=make.TODAY, version=one.version, reason="拆除", actor=make.actor(), now=make.NOW)
     with pytest.raises(BadInput, match="already_retired"):
         put(one, square(0, 0, 90))

@@ -16,7 +16,7 @@ from regulator.features.maps.queries.outlines import Outline, find_outline
 from regulator.features.registry.terms import RecordField, SubjectKind
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput, StaleVersion
-from regulator.foundation.i18n import label
+from regulator.foundation.i18n import current_locale, label
 from regulator.law.findings import Refused
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import correcting
@@ -122,7 +122,9 @@ def _collide(found: Any, under_way: UNDER_WAY) -> UNDER_WAY:
 
 
 def _size(area: Any) -> str:
-    return filters.area_exact(area, "") if area else _("no boundary drawn")
+    if area is None:
+        return _("no boundary drawn")
+    return _("%(area)s, the dashed line on the map", area=filters.area_exact(area, current_locale()))
 
 
 def _page(found: Any, under_way: UNDER_WAY, doubts: tuple[Doubt, ...] = (), mark: str = "") -> str:
