@@ -210,6 +210,7 @@ def test_the_page_with_the_map_reaches_nothing_outside(city: None, client: Flask
     assert not re.search(r"\son\w+=", page)
     assert "'unsafe" not in answer.headers["Content-Security-Policy"]
     assert "http" not in answer.headers["Content-Security-Policy"]
+    assert "geolocation=(self)" in answer.headers["Permissions-Policy"]  # “where am I” is asked by this page alone
     assert page.count("viewport") == 1
     assert "user-scalable" not in page
     for source in re.findall(r'(?:src|href)="(/(?:static|map/drawn)/[^"]+)"', page):
