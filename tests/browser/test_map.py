@@ -336,6 +336,7 @@ APART = """(() => {
 
 def test_names_of_districts_never_cover_one_another(visit: Visit) -> None:
     page = visit("/map")
+    settle(page)  # a move lays the names out anew
     until(page, APART)
     page.evaluate("document.querySelectorAll('.map-label span').forEach((e) => { e.style.letterSpacing = '2em'; })")
     assert not page.evaluate(APART)  # letters that arrive late and wide ...
