@@ -106,18 +106,19 @@ def test_positions_are_corrected_as_by_hand_and_given_back(run: Run, session: Se
         encoding="GBK",
     )
     report = tmp_path / "out.json"
-    with signals.estates_changed.connected_to(lambda _sender, **given: told.append(given["changes"])):
+    with signals.estates_changed.connected_to(lambda _sender, **given: told.append(given["staged"])):
         done = run("import", "estates", file, "--datum", "cgcs2000", "--report", report)
     assert done.exit_code == 1, done.output
     said = json.loads(report.read_text("utf-8"))
     assert said["rejected_rows"] == {"3": "estate_unknown"}
     assert (said["new"], said["updated"]) == (1, 1)
     assert (fresh(session, codes[0]).lon, fresh(session, codes[0]).lat) == (123.48, 41.80)
-    assert len(told) == 2
+    assert len(told) == 1  # a file is one act
     changes = session.execute(
         select(RecordChange.field, RecordChange.reason).where(RecordChange.subject_key == codes[0])
     ).all()
     assert {tuple(row) for row in changes} == {("lon", "小区.zip"), ("lat", "小区.zip")}
+    assert fresh(session, codes[0]).version == 2
 
     undone = run("undo", said["batch"])
     assert undone.exit_code == 0, undone.output

@@ -17,9 +17,9 @@ from regulator.features.maps.geofiles.models import GeoBatch, GeoRow
 from regulator.features.maps.geofiles.terms import TAKEN, GeoAct, GeoKind, GeoState
 from regulator.features.maps.models import DivisionBoundary, EstateBoundary
 from regulator.features.registry import signals
-from regulator.features.registry.actions.estates import correct_estate
-from regulator.features.registry.models import Estate
+from regulator.features.registry.actions.positions import Move, correct_positions
 from regulator.foundation.database import session
+from regulator.foundation.errors import Conflict
 from regulator.law.findings import Refused
 
 AT_ONCE = 500
@@ -90,29 +90,18 @@ def _refuse_moved(row: GeoRow, present: Any) -> None:
 
 
 def write_positions(rows: Sequence[GeoRow], reason: str, actor: Actor, now: datetime, *, back: bool = False) -> None:
-    """Correct the estates' positions one by one, so that history, trail and signals follow as for any correction.
+    """Correct the estates' positions by the register's own act; ``back`` gives them their former ones.
 
-    ``back`` gives them their former positions. Raises RegisterMoved when one is not where it was left.
+    Raises RegisterMoved when one is not where it was left.
     """
-    for part in parts(rows):
-        query = select(Estate).where(Estate.code.in_([row.key for row in part]))
-        estates = {estate.code: estate for estate in session().scalars(query.execution_options(populate_existing=True))}
-        for row in part:
-            places = (row.before["lon"], row.before["lat"]), (row.after_lon, row.after_lat)
-            here, there = reversed(places) if back else places
-            _write_position(estates.get(row.key or ""), here, there, reason, actor, now)
-
-
-Place = tuple[float | None, float | None]
-
-
-def _write_position(estate: Estate | None, here: Place, there: Place, reason: str, actor: Actor, now: datetime) -> None:
-    if estate is None or (estate.lon, estate.lat) != here:
-        raise RegisterMoved
-    changes = {"lon": there[0], "lat": there[1]}
+    moves = []
+    for row in rows:
+        before, after = (row.before["lon"], row.before["lat"]), (row.after_lon, row.after_lat)
+        here, there = (after, before) if back else (before, after)
+        moves.append(Move(row.key or "", here, there))
     try:
-        correct_estate(estate, changes, version=estate.version, reason=reason, actor=actor, now=now)
-    except Refused as error:
+        correct_positions(moves, reason=reason, actor=actor, now=now)
+    except (Conflict, Refused) as error:
         raise RegisterMoved from error  # judged anew, its row says what is wrong
 
 

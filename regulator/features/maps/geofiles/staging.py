@@ -18,16 +18,11 @@ from regulator.features.maps.geofiles.judging import judge_features
 from regulator.features.maps.geofiles.models import GeoBatch, GeoRow
 from regulator.features.maps.geofiles.preview import keep_preview
 from regulator.features.maps.geofiles.reading import as_facts, read_file
-from regulator.features.maps.geofiles.terms import TAKEN, GeoKind, GeoOutcome, GeoState
+from regulator.features.maps.geofiles.terms import GeoKind, GeoOutcome, GeoState
 from regulator.features.registry.imports import vault
 from regulator.features.registry.imports.batches import scope_from_json
 from regulator.foundation import clock
 from regulator.foundation.database import session
-from regulator.foundation.errors import BadInput
-
-MAX_POSITIONS = 2_000
-"""Each new position is an act of correction with its history and signals, all in one transaction in which nobody else
-writes on SQLite: so many take 10 to 30 seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +55,11 @@ def judge_file(batch: GeoBatch) -> Staged:
         read = read_file(path, wishes)
     today = clock.today()
     judged = judge_features(read.features, wishes, scope, today)
-    _refuse_too_many(judged)
     if wishes.kind is GeoKind.BOUNDARIES:
         found: Findings = check_boundaries(judged, wishes, today)
     else:
         found = check_estates(judged, wishes)
     return Staged(judged, {"file_facts": as_facts(read)} | found.as_json(), keep_preview(judged, found))
-
-
-def _refuse_too_many(judged: Sequence[Judged]) -> None:
-    moved = sum(one.is_point and one.outcome in TAKEN for one in judged)
-    if moved > MAX_POSITIONS:
-        raise BadInput("geo_too_many_positions", {"found": moved, "maximum": MAX_POSITIONS}, about="file")
 
 
 def _row(batch: GeoBatch, one: Judged) -> GeoRow:
