@@ -40,8 +40,8 @@ def test_from_the_map_to_the_page_of_an_estate(place: Installation) -> None:
         counted = [feature["properties"].get("count", 1) for feature in afar["features"]]
         assert sum(counted) == len(estates) > len(counted)
         found: dict[str, Any] = {}
-        for west, south in product((122.4, 122.9, 123.4), (41.1, 41.6, 42.1, 42.6)):
-            box = f"{west},{south},{west + 0.5},{south + 0.5}"
+        for west, south in product((122.4, 122.8, 123.2, 123.6), (41.1, 41.5, 41.9, 42.3, 42.7)):
+            box = f"{west},{south},{west + 0.4},{south + 0.4}"
             answer = json.loads(visitor.get(f"/map/estates.json?bbox={box}&zoom=14").ok().body)
             assert answer["capped"] is False
             found |= {feature["properties"]["code"]: feature for feature in answer["features"]}
@@ -74,7 +74,7 @@ def arrive(page: Page, chosen: dict[str, str | dict[str, str]]) -> None:
     card = page.locator(".map-card")
     expect(card.get_by_role("heading")).to_have_text(str(chosen["name"]))
     expect(card).to_contain_text(company["name"])
-    card.get_by_role("link").click()
+    card.locator(".map-card-end").get_by_role("link").click()
     page.wait_for_url(f"**/estates/{chosen['code']}")
     expect(page.get_by_role("heading", level=1)).to_contain_text(str(chosen["name"]))
     expect(page.locator("main")).to_contain_text(company["name"])
