@@ -11,11 +11,12 @@ import pytest
 
 from regulator.commands.verifying import SENTENCES
 from regulator.features.coverage.queries import integrity as coverage
+from regulator.features.maps.queries import integrity as maps
 from regulator.features.registry.queries import integrity as registry
 from tests import postgres
 from tests.errands.installation import Installation
 
-CHECKS = registry.CHECKS | coverage.CHECKS
+CHECKS = registry.CHECKS | coverage.CHECKS | maps.CHECKS
 SMALL = ("--seed", "7", "--companies", "8", "--estates", "24", "--people", "40")
 OTHER_COMPANY = "(SELECT min(credit_code) FROM company c WHERE c.id <> original.company_id)"
 ANOTHER = f"(SELECT id FROM company WHERE credit_code = {OTHER_COMPANY})"
@@ -29,6 +30,8 @@ HARM = {
     "link_without_effect": "INSERT INTO company_link (id, estate_id, service_id, spelling, candidates, state, "
     "recorded_at, version) SELECT id, estate_id, id, '某物业', '[]', 'open', '2026-01-01 00:00:00', 1 FROM service "
     "WHERE company_id IS NOT NULL ORDER BY id LIMIT 1",
+    "map_cells_wrong": "UPDATE map_cluster SET estates = estates + 1 WHERE zoom = 3 AND dimension = 'all'",
+    "map_estates_wrong": "UPDATE map_estate SET kind = 'other' WHERE number = (SELECT max(number) FROM map_estate)",
     "place_mark_wrong": "UPDATE estate SET to_be_placed = NOT to_be_placed WHERE code = (SELECT min(code) FROM estate)",
     "search_tokens_missing": "DELETE FROM company_search WHERE seq = (SELECT min(seq) FROM company_search)",
 }

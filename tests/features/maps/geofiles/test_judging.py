@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from regulator.features.divisions.models import Division, DivisionSuccession
 from regulator.features.divisions.terms import Level, Scope
-from regulator.features.maps.geofiles import staging
 from regulator.features.maps.geofiles.checking import Findings, check_boundaries, check_estates
 from regulator.features.maps.geofiles.declaring import Declared, Wishes
 from regulator.features.maps.geofiles.judged import Judged
@@ -21,7 +20,6 @@ from regulator.features.maps.geofiles.terms import GeoKind, GeoOutcome
 from regulator.features.registry.models import EstateName
 from regulator.features.registry.terms import NameKind
 from regulator.foundation.database import new_key
-from regulator.foundation.errors import BadInput
 from regulator.foundation.geo import Datum
 from tests.factories import geofiles as files
 from tests.factories import registry as make
@@ -308,20 +306,3 @@ def test_positions_scattered_in_all_directions_are_no_shift(tmp_path: Path) -> N
         make.make_estate(f"小区{n}", make.SHENHE_COMMUNITY, lon=lon, lat=lat)
         rows.append(({"name": f"小区{n}"}, shapely.Point(lon + 0.005 * (n % 2 * 2 - 1), lat)))
     assert judge(tmp_path, GeoKind.ESTATES, rows)[1].shift is None
-
-
-# --- how much at once -----------------------------------------------------------------------------------------------
-
-
-def test_more_positions_than_one_transaction_should_hold_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(staging, "MAX_POSITIONS", 1)
-    for name, lon in (("甲", None), ("乙", None), ("丙", HOME.x)):
-        make.make_estate(name, lon=lon, lat=HOME.y if lon else None)
-    same, _ = judge(tmp_path, GeoKind.ESTATES, [({"name": name}, HOME) for name in ("甲", "丙")])
-    staging._refuse_too_many(same)  # one that stays where it is does not count
-    judged, _ = judge(tmp_path, GeoKind.ESTATES, [({"name": name}, HOME) for name in ("甲", "乙", "丙")])
-    with pytest.raises(BadInput) as caught:
-        staging._refuse_too_many(judged)
-    assert caught.value.params == {"found": 2, "maximum": 1}
