@@ -272,7 +272,7 @@ def main() -> int:
 
 def beside_postgis(directory: Path, wanted: list[Look], lite: dict[str, float]) -> dict[str, float]:
     """The same questions asked of PostGIS, and how many times as long they take."""
-    with on_postgresql.copied(directory) as (files, url), servers.regulator(files, PORT, database_url=url) as server:
+    with on_postgresql.copied(directory) as (files, how), servers.regulator(files, PORT, others=how) as server:
         found = figures(server.address, wanted)
     return {f"PostGIS, {name}": value for name, value in found.items()} | {
         "PostGIS / SQLite, p50": found["p50, ms"] / lite["p50, ms"],

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
+from pydantic import SecretStr
 
 from regulator.app import create_app
 from regulator.commands.setup import upgrade_tables
-from regulator.config import Settings
+from regulator.config import Environment, Settings
 from regulator.features.maps import following
 from regulator.foundation import clock
 from regulator.foundation.database import transaction
@@ -23,15 +25,16 @@ from regulator.foundation.extensions import db
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests import postgres
 
+KEYS: dict[str, Any] = {name: SecretStr("b" * 48) for name in ("secret_key", "data_key")}
 COPIED = ("division", "company", "estate", "service")
 
 
 @contextmanager
-def copied(register: Path) -> Iterator[tuple[Path, str]]:
-    """A directory for the application's files, and the address of a database with the register's estates on the map."""
+def copied(register: Path) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A directory for the application's files, and the settings of a server on the register's estates in PostGIS."""
     url = postgres.create_database()
     with TemporaryDirectory() as directory:
-        app = create_app(Settings(database_url=url, data_dir=Path(directory)))
+        app = create_app(Settings(env=Environment.TEST, database_url=url, data_dir=Path(directory), **KEYS))
         with app.app_context():
             upgrade_tables()
             _fill(url, register / "regulator.sqlite")
@@ -41,7 +44,8 @@ def copied(register: Path) -> Iterator[tuple[Path, str]]:
             db.engine.dispose()
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
-        yield Path(directory), url
+        keys = {f"REGULATOR_{name.upper()}": value.get_secret_value() for name, value in KEYS.items()}
+        yield Path(directory), {"REGULATOR_DATABASE_URL": url, "REGULATOR_ENV": Environment.TEST.value, **keys}
     postgres.drop_database(url)
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,11 +51,12 @@ def _processor_seconds(process: int) -> float:
 
 
 @contextmanager
-def regulator(register: Path, port: int, *, remembering: bool = True, database_url: str = "") -> Iterator[Server]:
+def regulator(
+    register: Path, port: int, *, remembering: bool = True, others: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     """The product as `regulator serve` runs its web: gunicorn, two workers, answers not compressed."""
     environment = environment_of(register) | {"REGULATOR_BIND": f"127.0.0.1:{port}", "REGULATOR_COMPRESS": "0"}
-    if database_url:
-        environment["REGULATOR_DATABASE_URL"] = database_url
+    environment |= others or {}
     if not remembering:
         environment["REGULATOR_REMEMBER_ANSWERS"] = "0"
     settings = Settings(bind=f"127.0.0.1:{port}", web_workers=2)
