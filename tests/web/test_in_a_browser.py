@@ -34,12 +34,16 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
+LEFT = "net::ERR_ABORTED"
+"""A question under way when the next page is opened."""
+
+
 def open_page(browser: Browser, size: ViewportSize, **options: Any) -> tuple[Page, list[str]]:
     """A page and the list that its console's complaints go to."""
     page = browser.new_context(viewport=size, **options).new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("requestfailed", lambda request: complaints.append(request.url))
+    page.on("requestfailed", lambda request: complaints.append(request.url) if request.failure != LEFT else None)
     return page, complaints
 
 
