@@ -256,14 +256,15 @@ def test_a_newer_view_ends_the_older_question(visit: Visit) -> None:
     page = visit("/map")
     expect(page.locator("#map-status")).to_contain_text("2,500")
     page.evaluate(
-        """async () => { globalThis.ended = 0; const plain = fetch;
-        const count = () => globalThis.ended++;
-        const late = () => new Promise(done => setTimeout(done, 400));
+        """async () => {
+        globalThis.ended = 0; const plain = fetch; let asked = 0, answer; const held = new Promise(r => answer = r);
         globalThis.fetch = async (url, o) => {
-            o.signal.addEventListener("abort", count); await late(); return plain(url, o) };
-        for (const lat of [41.7, 41.75, 41.79]) {
+            if (!String(url).includes("estates.json")) return plain(url, o);
+            asked++; o.signal.addEventListener("abort", () => globalThis.ended++); await held; return plain(url, o) };
+        for (const [view, lat] of [41.7, 41.75, 41.79].entries()) {
             map_shell.setView([lat, 123.43], 15, {animate: false});
-            await new Promise(done => setTimeout(done, 250)); } }"""
+            while (asked <= view) await new Promise(done => setTimeout(done, 20)); }
+        globalThis.fetch = plain; answer(); }"""
     )
     until(page, "!document.querySelector('[aria-busy]')")
     assert page.evaluate("ended") == 2
