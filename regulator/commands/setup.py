@@ -11,7 +11,7 @@ from flask import current_app
 from regulator.commands.context import in_app
 from regulator.commands.divisions import load_file
 from regulator.features.accounts import actions, queries
-from regulator.features.accounts.terms import IMPORT_USERNAME
+from regulator.features.accounts.terms import IMPORT_NAME, IMPORT_USERNAME
 from regulator.features.audit.actions import seal_all
 from regulator.features.audit.terms import Actor
 from regulator.features.calendar.actions import seed_calendar
@@ -29,7 +29,6 @@ from regulator.resources import resource_dir
 
 BUREAU = "{name}住房和城乡建设局"
 INDEXED_AT_ONCE = 2000
-IMPORT_NAME = "系统导入"
 
 
 @click.command("init")

@@ -48,7 +48,20 @@ NOT_REGISTER = (
         "lockout",
         "map_",  # numbered as rows come and counted by versions; `verify` compares it with the register
     ),
-    *("management", "password", "recovery", "role", "sign_in", "spatial", "sqlite"),
+    *(
+        "matter_counter",
+        "management",
+        "paper_chain",
+        "paper_counter",
+        "paper_series",
+        "paper_template",
+        "password",
+        "recovery",
+        "role",
+        "sign_in",
+        "spatial",
+        "sqlite",
+    ),
 )
 Dump = dict[str, list[dict[str, Any]]]
 

@@ -28,18 +28,35 @@ class Permission(StrEnum):
     CUSTODIANS_VIEW = "custodians_view"
     DEPUTIES_NAME = "deputies_name"
     DIVISIONS_MANAGE = "divisions_manage"
+    DUTY_SET = "duty_set"
+    DUTY_VIEW = "duty_view"
     ESTATES_EDIT = "estates_edit"
     ESTATES_VIEW = "estates_view"
+    FILES_ARCHIVE = "files_archive"
+    FILES_VIEW = "files_view"
     GEODATA_EXCHANGE = "geodata_exchange"
+    HANDOVERS_DRAW_UP = "handovers_draw_up"
     HISTORY_VIEW = "history_view"
     IMPORTS_RUN = "imports_run"
     IMPORTS_UNDO = "imports_undo"
     LINKS_CONFIRM = "links_confirm"
     LOCKOUTS_MANAGE = "lockouts_manage"
+    MATTERS_ASSIGN = "matters_assign"
+    MATTERS_HANDLE = "matters_handle"
+    MATTERS_SUPERVISE = "matters_supervise"
+    MATTERS_VIEW = "matters_view"
     NOTICES_RECORD = "notices_record"
     OFFICE_DESK = "office_desk"
     OWN_ACCOUNT = "own_account"
     OWN_COMPANY_VIEW = "own_company_view"
+    OWN_PAPERS_VIEW = "own_papers_view"
+    PAPERS_DELIVER = "papers_deliver"
+    PAPERS_DRAFT = "papers_draft"
+    PAPERS_EXAMINE = "papers_examine"
+    PAPERS_SIGN = "papers_sign"
+    PAPERS_VIEW = "papers_view"
+    PAPERS_WITHDRAW = "papers_withdraw"
+    PAPER_SETTINGS = "paper_settings"
     PEOPLE_EDIT = "people_edit"
     PEOPLE_REVEAL = "people_reveal"
     PEOPLE_VIEW = "people_view"
@@ -191,7 +208,9 @@ _LOOKS = frozenset(
 _OFFICE_LOOKS = _LOOKS | {
     P.COVERAGE_VIEW,
     P.CUSTODIANS_VIEW,
+    P.DUTY_VIEW,
     P.HISTORY_VIEW,
+    P.MATTERS_VIEW,
     P.OFFICE_DESK,
     P.VERIFICATION_VIEW,
     P.WORKLISTS_VIEW,
@@ -210,21 +229,30 @@ _OFFICER_WORK = _ESTATE_WORK | {
 }
 _COMMUNITY_CARE = frozenset({P.CUSTODIANS_EDIT, P.SURVEYS_ANSWER})
 _STREET_CARE = _COMMUNITY_CARE | {P.SURVEYS_OPEN, P.ZONES_EDIT}
-_STREET_LOOKS = _OFFICE_LOOKS | {P.ZONES_VIEW}
+_STREET_LOOKS = _OFFICE_LOOKS | {P.FILES_VIEW, P.PAPERS_VIEW, P.ZONES_VIEW}
+_HANDLING = frozenset({P.FILES_ARCHIVE, P.MATTERS_HANDLE, P.PAPERS_DELIVER, P.PAPERS_DRAFT})
+_LEADING = frozenset({P.DUTY_SET, P.HANDOVERS_DRAW_UP, P.MATTERS_ASSIGN, P.MATTERS_HANDLE, P.MATTERS_SUPERVISE})
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.CITY_OFFICER: _STREET_LOOKS
         | _OFFICER_WORK
+        | _HANDLING
         | {P.BOUNDARIES_LOAD, P.COUNTING_RULE_SET, P.GEODATA_EXCHANGE, P.TARGETS_SET, P.VERIFICATION_OPEN},
-        Role.DISTRICT_OFFICER: _STREET_LOOKS | _OFFICER_WORK | _STREET_CARE | {P.GEODATA_EXCHANGE, P.TARGETS_SET},
-        Role.STREET_OFFICER: _STREET_LOOKS | _ESTATE_WORK | _STREET_CARE | {P.LINKS_CONFIRM, P.IMPORTS_RUN},
-        Role.COMMUNITY_WORKER: _OFFICE_LOOKS | _COMMUNITY_CARE | {P.RECORDS_CONFIRM},
-        Role.SECTION_HEAD: _STREET_LOOKS | _OFFICER_WORK,
-        Role.DIRECTOR: _STREET_LOOKS | {P.PEOPLE_REVEAL, P.VERIFICATION_OPEN},
+        Role.DISTRICT_OFFICER: _STREET_LOOKS
+        | _OFFICER_WORK
+        | _STREET_CARE
+        | _HANDLING
+        | {P.GEODATA_EXCHANGE, P.TARGETS_SET},
+        Role.STREET_OFFICER: _STREET_LOOKS | _ESTATE_WORK | _STREET_CARE | _HANDLING | {P.LINKS_CONFIRM, P.IMPORTS_RUN},
+        Role.COMMUNITY_WORKER: _OFFICE_LOOKS | _COMMUNITY_CARE | {P.MATTERS_HANDLE, P.RECORDS_CONFIRM},
+        Role.SECTION_HEAD: _STREET_LOOKS | _OFFICER_WORK | _HANDLING | _LEADING | {P.PAPERS_EXAMINE},
+        Role.DIRECTOR: _STREET_LOOKS
+        | _LEADING
+        | {P.PAPERS_SIGN, P.PAPERS_WITHDRAW, P.PEOPLE_REVEAL, P.VERIFICATION_OPEN},
         Role.HALL_CLERK: _LOOKS | {P.WINDOW_DESK},
         Role.POLICY_EDITOR: _OFFICE_LOOKS - {P.CUSTODIANS_VIEW, P.PEOPLE_VIEW},
-        Role.COMPANY_USER: frozenset({P.OWN_ACCOUNT, P.OWN_COMPANY_VIEW}),
+        Role.COMPANY_USER: frozenset({P.OWN_ACCOUNT, P.OWN_COMPANY_VIEW, P.OWN_PAPERS_VIEW}),
         Role.SYSTEM_ADMINISTRATOR: frozenset(
             {
                 P.ACCOUNTS_MANAGE,
@@ -233,6 +261,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.CALENDAR_MANAGE,
                 P.DIVISIONS_MANAGE,
                 P.OWN_ACCOUNT,
+                P.PAPER_SETTINGS,
             }
         ),
         Role.SECURITY_ADMINISTRATOR: frozenset(
@@ -275,3 +304,4 @@ SECOND_FACTOR_ROLES = frozenset(
 
 IMPORT_USERNAME = "system-import"
 """The built-in account the command line acts as without `--as`; it cannot sign in."""
+IMPORT_NAME = "系统导入"

@@ -6,9 +6,9 @@ from regulator.foundation.i18n import word
 
 ACTS = (
     *("AccountAct", "TerritoryAct", "AuditAct", "BatchAct", "CalendarAct", "CoverageAct", "GeoAct", "MetricAct"),
-    *("TermAct", "ZoneAct"),
+    *("PaperAct", "TermAct", "ZoneAct"),
 )
-SUBJECTS = ("AccountSubject", "CalendarSubject", "SubjectKind", "TrailSubject")
+SUBJECTS = ("AccountSubject", "CalendarSubject", "PaperSubject", "SubjectKind", "TrailSubject")
 
 
 class BatchAct(StrEnum):

@@ -1,0 +1,1 @@
+"""The law and the office's order for matters and papers, as functions of facts. Pure."""

@@ -1,0 +1,68 @@
+"""What may be done with a matter: closing, assigning, reminding in rising tones; how long its file is kept. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from regulator.features.papers.terms import MatterKind, MatterState, PaperState, Tone
+from regulator.law.findings import Finding, Verdict
+
+NO_TERM = date.max
+UNFINISHED = (PaperState.DRAFT, PaperState.RETURNED, PaperState.APPROVING, PaperState.SIGNED)
+RETENTION_YEARS: dict[MatterKind, int | None] = {
+    MatterKind.CORRECTION: 10,
+    MatterKind.DISPUTE: 30,
+    MatterKind.LINK: 10,
+    MatterKind.OFFICIAL: 30,
+    MatterKind.SURVEY: 10,
+}
+"""Years a file is kept after its year (国家档案局令第8号, 2006-12-18: permanent, 30 or 10 years); None: for ever."""
+OWN_KINDS = (MatterKind.OFFICIAL,)
+"""Closed by hand at the desk; every other kind is closed by the act of the feature that owns it."""
+
+
+def judge_closing(*, state: MatterState, papers: Collection[PaperState]) -> Verdict:
+    """Whether a matter may be closed: it is open and no paper of it is under way."""
+    unfinished = sum(paper in UNFINISHED for paper in papers)
+    return Verdict.of(
+        [
+            Finding("matter_closed_already") if state is MatterState.CLOSED else None,
+            Finding("papers_unfinished", None, {"count": unfinished}) if unfinished else None,
+        ]
+    )
+
+
+def judge_assignment(*, state: MatterState, is_owner: bool, may_handle: bool) -> Verdict:
+    """Whether a matter may go to somebody: it is open, they do not have it already, and they may handle it there."""
+    return Verdict.of(
+        [
+            Finding("matter_closed_already") if state is MatterState.CLOSED else None,
+            Finding("owner_already", None, {}, "to") if is_owner else None,
+            None if may_handle else Finding("owner_may_not", None, {}, "to"),
+        ]
+    )
+
+
+def judge_reminder(*, state: MatterState, tone: Tone, sent: Collection[Tone], is_own: bool, text: str) -> Verdict:
+    """Whether a reminder may be sent: somebody else's open matter, and no tone before the gentler one was tried."""
+    tones = list(Tone)
+    before = tones[tones.index(tone) - 1] if tone is not Tone.URGE else None
+    return Verdict.of(
+        [
+            Finding("matter_closed_already") if state is MatterState.CLOSED else None,
+            Finding("reminder_to_oneself") if is_own else None,
+            Finding("tone_too_sharp", None, {"before": before}, "tone") if before and before not in sent else None,
+            None if text.strip() else Finding("reminder_without_text", None, {}, "text"),
+        ]
+    )
+
+
+def retention_years(kind: str) -> int | None:
+    """How many years a file of this kind is kept; None: for ever, as is a kind nobody has judged yet."""
+    return RETENTION_YEARS.get(MatterKind(kind)) if kind in set(MatterKind) else None
+
+
+def matter_number(year: int, sequence: int) -> str:
+    """The business number of a matter, such as 2026-000123."""
+    return f"{year}-{sequence:06d}"
