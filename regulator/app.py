@@ -33,6 +33,7 @@ from regulator.features.maps.basemap.tiles import Unusable
 from regulator.features.maps.geofiles import batches as geofiles
 from regulator.features.maps.geofiles import exporting, work
 from regulator.features.metrics.catalogue import register_levels, register_metric
+from regulator.features.papers.actions import handing_out
 from regulator.features.registry import signals
 from regulator.features.registry.actions import moves
 from regulator.features.registry.imports import batches
@@ -177,6 +178,7 @@ def _register_work() -> None:
     jobs.register_sweeper("maps.keep_shading_fresh", shading.keep_shading_fresh)  # after the day has been counted
     jobs.register_sweeper("coverage.close_month", close_month_in_time)  # after the day has been counted
     jobs.register_sweeper("zones.follow_days", zones.follow_days)
+    jobs.register_sweeper("papers.hand_out", handing_out.hand_out)
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
 
 

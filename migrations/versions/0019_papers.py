@@ -73,20 +73,20 @@ def _guard(dialect: str) -> list[str]:
     broken = (
         f"OLD.number IS NOT NULL AND NOT ({kept} AND (OLD.file_hash IS NULL OR NEW.file_hash {same} OLD.file_hash))"
     )
+    events = {"update": ("UPDATE", broken), "delete": ("DELETE", "OLD.number IS NOT NULL")}
     if dialect == "postgresql":
+        refuse = "RAISE EXCEPTION 'paper_stands' USING ERRCODE = 'check_violation'"
+        function = f"CREATE FUNCTION paper_stands() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refuse}; END $$"
+        then, when = "FOR EACH ROW WHEN", "EXECUTE FUNCTION paper_stands()"
+        made = [f"BEFORE {event} ON paper {then} ({condition}) {when}" for event, condition in events.values()]
         return [
-            "CREATE FUNCTION paper_stands() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN RAISE EXCEPTION 'paper_stands' USING ERRCODE = 'check_violation'; END $$",
-            f"CREATE TRIGGER paper_stands_update BEFORE UPDATE ON paper FOR EACH ROW WHEN ({broken})"
-            " EXECUTE FUNCTION paper_stands()",
-            "CREATE TRIGGER paper_stands_delete BEFORE DELETE ON paper FOR EACH ROW WHEN (OLD.number IS NOT NULL)"
-            " EXECUTE FUNCTION paper_stands()",
+            function,
+            *(f"CREATE TRIGGER paper_stands_{name} {body}" for name, body in zip(events, made, strict=True)),
         ]
+    refuse = "BEGIN SELECT RAISE(ABORT, 'paper_stands'); END"
     return [
-        f"CREATE TRIGGER paper_stands_update BEFORE UPDATE ON paper WHEN {broken}"
-        " BEGIN SELECT RAISE(ABORT, 'paper_stands'); END",
-        "CREATE TRIGGER paper_stands_delete BEFORE DELETE ON paper WHEN OLD.number IS NOT NULL"
-        " BEGIN SELECT RAISE(ABORT, 'paper_stands'); END",
+        f"CREATE TRIGGER paper_stands_{name} BEFORE {event} ON paper WHEN {condition} {refuse}"
+        for name, (event, condition) in events.items()
     ]
 
 
@@ -106,6 +106,7 @@ def _make_matters() -> None:
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("division_code", sa.String(length=12), nullable=True),
         sa.Column("authority_id", sa.Uuid(), nullable=True),
+        sa.Column("handled_by", sa.String(length=40), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column(
             "state",

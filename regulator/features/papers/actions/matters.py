@@ -105,6 +105,7 @@ def _row(new: NewMatter, number: str, owners: Owners, actor: Actor, now: datetim
         "title": new.title[:200],
         "division_code": new.division_code,
         "authority_id": authority,
+        "handled_by": str(new.handled_by),
         "owner_id": owner,
         "state": MatterState.OPEN,
         "step": MatterStep.HANDLING,

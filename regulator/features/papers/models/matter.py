@@ -53,6 +53,7 @@ class Matter(Versioned, Base):
     title: Mapped[str] = mapped_column(TITLE)
     division_code: Mapped[str | None] = mapped_column(CODE, ForeignKey("division.code"))
     authority_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("authority.id"))
+    handled_by: Mapped[str] = mapped_column(KIND)  # the permission its owner needs
     owner_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("account.id"))
     state: Mapped[MatterState] = mapped_column(code_enum(MatterState), default=MatterState.OPEN)
     step: Mapped[MatterStep] = mapped_column(code_enum(MatterStep), default=MatterStep.HANDLING)
