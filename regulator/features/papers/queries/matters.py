@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -125,7 +125,7 @@ def page_of(stmt: Select[Any], name: str, cursor: str | None, limit: int) -> Pag
 def with_places(rows: Sequence[Any]) -> list[MatterRow]:
     """Rows with the names of their places; one statement."""
     places = paths_of(row.division_code for row in rows)
-    return [MatterRow(*row[: len(_ROW)], places.get(row.division_code, NOWHERE)) for row in rows]
+    return [replace(MatterRow(*row[: len(_ROW)]), place=places.get(row.division_code, NOWHERE)) for row in rows]
 
 
 # --- what happened --------------------------------------------------------------------------------------------------
@@ -180,15 +180,11 @@ class ReminderRow:
 def reminders() -> Select[Any]:
     """The statement of reminders with their matters, in no order."""
     taker = aliased(Account)
-    stmt: Select[Any] = (
-        select(
-            *(Reminder.id, Reminder.tone, Reminder.text, Reminder.sent_at, Reminder.by_name, taker.name),
-            *(Reminder.answer, Reminder.answered_at, Matter.number, Matter.title),
-        )
-        .join(Matter, Matter.id == Reminder.matter_id)
-        .join(taker, taker.id == Reminder.to_id)
+    stmt: Select[Any] = select(
+        *(Reminder.id, Reminder.tone, Reminder.text, Reminder.sent_at, Reminder.by_name, taker.name),
+        *(Reminder.answer, Reminder.answered_at, Matter.number, Matter.title),
     )
-    return stmt
+    return stmt.join(Matter, Matter.id == Reminder.matter_id).join(taker, taker.id == Reminder.to_id)
 
 
 def list_reminders(matter: Matter) -> list[ReminderRow]:
