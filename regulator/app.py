@@ -42,7 +42,7 @@ from regulator.features.registry.imports.taking_back import undo_batch
 from regulator.features.registry.queries.records import register_info
 from regulator.features.zones.actions import following as zones
 from regulator.features.zones.actions import proposing
-from regulator.foundation import clock, crypto, files, jobs, logs
+from regulator.foundation import clock, crypto, files, jobs, logs, signing
 from regulator.foundation.database import prepare_engine
 from regulator.foundation.extensions import compress, csrf, db, limiter
 from regulator.foundation.pinyin import LOCAL_READINGS
@@ -83,6 +83,12 @@ def _prepare_process(settings: Settings) -> None:
     previous = settings.previous_data_keys.get_secret_value()
     crypto.configure(settings.data_key.get_secret_value(), tuple(filter(None, previous.split(","))))
     files.configure(settings.data_dir / "files")
+    signing.configure(
+        settings.signing_key,
+        settings.signing_password.get_secret_value(),
+        directory=settings.data_dir / "signing",
+        may_demonstrate=not settings.is_production,
+    )
     shelf.configure(settings.data_dir / "map")
     key = settings.tianditu_key.get_secret_value()
     chosen.configure(settings.base_map, key=key, address=settings.tianditu_address)

@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     base_map: str = "none"  # none, tianditu, or the path of an .mbtiles or .pmtiles file
     tianditu_key: SecretStr = SecretStr("")  # of the kind for servers; never reaches a browser
     tianditu_address: str = ""  # another address than Tianditu's own eight: a mirror inside the bureau's network
+    signing_key: Path | None = None  # PKCS#12 file with the office's key and certificate
+    signing_password: SecretStr = SecretStr("")
     stale_after_days: int = Field(default=180, ge=1)
     today: date | None = None  # a fixed day for errands; ignored in production
     trusted_proxies: int = Field(default=0, ge=0, le=3)
