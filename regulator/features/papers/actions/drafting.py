@@ -1,4 +1,4 @@
-"""Acts on a paper that is still its handler's: draft, correct, discard. What is lacking is an error here, not in print."""
+"""Acts on a paper that is still its handler's: draft, correct, discard. What lacks is an error here, not in print."""
 
 from __future__ import annotations
 

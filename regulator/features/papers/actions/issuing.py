@@ -1,4 +1,4 @@
-"""Signing gives a paper its number and fixes what it says; the file follows in a job, the same however often it is made.
+"""Signing gives a paper its number and fixes what it says; the file follows in a job, the same however often made.
 
 Record before paper: after a crash between the two, the sweeper asks for the file again, with nothing left to decide.
 """
@@ -139,7 +139,7 @@ def withdraw_paper(paper: Paper, matter: Matter, *, reason: str, version: int, a
 
 
 def issue_paper(payload: Mapping[str, Any]) -> Generator[Step, None, None]:
-    """The handler of ``papers.issue``: makes, signs and keeps the file of a signed paper. Done already: does nothing."""
+    """The handler of ``papers.issue``: makes, signs and keeps the file of a signed paper; done already, nothing."""
     paper_id = UUID(payload["paper"])
     with thinking():
         paper = session().get_one(Paper, paper_id, populate_existing=True)

@@ -112,13 +112,16 @@ class ServedRow:
     opened_at: datetime | None
 
 
+_SERVED: Any = (
+    *(Paper.id, Delivery.id, Paper.number, Paper.kind, Paper.title, Authority.name, Paper.dated_on, Paper.state),
+    *(Delivery.served_on, Delivery.opened_at),
+)
+
+
 def _served(scope: Scope) -> Select[Any]:
-    stmt: Select[Any] = (
-        select(
-            *(Paper.id, Delivery.id, Paper.number, Paper.kind, Paper.title, Authority.name),
-            *(Paper.dated_on, Paper.state, Delivery.served_on, Delivery.opened_at),
-        )
-        .join(Delivery, Delivery.paper_id == Paper.id)
+    stmt: Select[Any] = select(*_SERVED)
+    return (
+        stmt.join(Delivery, Delivery.paper_id == Paper.id)
         .join(Authority, Authority.id == Paper.authority_id)
         .where(
             Paper.addressee_credit_code == scope.credit_code,
@@ -126,7 +129,6 @@ def _served(scope: Scope) -> Select[Any]:
             Delivery.state == DeliveryState.SERVED,
         )
     )
-    return stmt
 
 
 def list_served(scope: Scope, *, cursor: str | None = None, limit: int = 50) -> Page[ServedRow]:
@@ -137,7 +139,7 @@ def list_served(scope: Scope, *, cursor: str | None = None, limit: int = 50) -> 
     sort = Sort("served", (table.served_on, table.id), descending=True)
     return paginate(
         _served(scope), list_name="company.papers", sort=sort, cursor=cursor, limit=limit,
-        item=lambda row: ServedRow(*row[:10]),
+        item=lambda row: ServedRow(*row[: len(_SERVED)]),
     )  # fmt: skip
 
 

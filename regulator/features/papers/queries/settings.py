@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 
 from regulator.features.accounts.models import Authority
 from regulator.features.papers.models import PaperChain, PaperSeries, PaperTemplate
@@ -116,7 +115,7 @@ class TemplateRow:
 
 def list_series() -> list[SeriesRow]:
     """Every pattern, by authority, kind and day."""
-    stmt: Select[Any] = (
+    stmt = (
         select(PaperSeries, Authority.name)
         .join(Authority, Authority.id == PaperSeries.authority_id)
         .order_by(Authority.name, PaperSeries.kind, PaperSeries.began_on)
@@ -129,7 +128,7 @@ def list_series() -> list[SeriesRow]:
 
 def list_chains() -> list[ChainRow]:
     """Every chain that was set, those for everybody first."""
-    stmt: Select[Any] = (
+    stmt = (
         select(PaperChain, Authority.name)
         .outerjoin(Authority, Authority.id == PaperChain.authority_id)
         .order_by(PaperChain.authority_id.is_not(None), Authority.name, PaperChain.kind, PaperChain.began_on)
@@ -145,7 +144,7 @@ def list_chains() -> list[ChainRow]:
 
 def list_templates() -> list[TemplateRow]:
     """Every own version of a template."""
-    stmt: Select[Any] = (
+    stmt = (
         select(PaperTemplate, Authority.name)
         .join(Authority, Authority.id == PaperTemplate.authority_id)
         .order_by(Authority.name, PaperTemplate.kind, PaperTemplate.began_on)
