@@ -22,7 +22,7 @@ from regulator.features.papers.actions.matters import add_entry
 from regulator.features.papers.models import Matter, Paper, PaperCounter
 from regulator.features.papers.queries.settings import find_series, template_of
 from regulator.features.papers.rules.numbers import format_number
-from regulator.features.papers.templating import Frame, content_digest, render
+from regulator.features.papers.templating import Frame, Template, content_digest, render
 from regulator.features.papers.terms import (
     NUMBERED,
     EntryKind,
@@ -76,13 +76,15 @@ def sign_paper(paper: Paper, matter: Matter, *, account_id: UUID, actor: Actor, 
     series = find_series(paper.authority_id, PaperKind(paper.kind), on=today)
     if series is None:
         raise BadInput("series_missing")
+    template = template_of(paper.template_id, paper.kind)
+    authority = session().get_one(Authority, paper.authority_id).name
     sequence = count_up(PaperCounter, {"series_id": series.id, "year": today.year})
     number = format_number(series.pattern, year=today.year, sequence=sequence)
     paper.series_id, paper.year, paper.sequence, paper.number = series.id, today.year, sequence, number
     paper.waits_for_id, paper.waits_since = None, None
     paper.state, paper.signed_at, paper.dated_on = PaperState.SIGNED, now, today
     paper.signed_by_id, paper.signed_by = account_id, actor.name
-    _fix_content(paper, today)
+    _fix_content(paper, template, authority, today)
     paper.version += 1
     matter.step = MatterStep.HANDLING
     session().flush()
@@ -93,10 +95,8 @@ def sign_paper(paper: Paper, matter: Matter, *, account_id: UUID, actor: Actor, 
     add_entry(matter, EntryKind.PAPER, actor=actor, now=now, about=number, text=PaperAct.PAPER_SIGNED)
 
 
-def _fix_content(paper: Paper, today: date) -> None:
-    template = template_of(paper.template_id, paper.kind)
+def _fix_content(paper: Paper, template: Template, authority: str, today: date) -> None:
     address = f"{_place.address}/papers/{quote(paper.number or '')}"
-    authority = session().get_one(Authority, paper.authority_id).name
     frame = Frame(
         authority=authority, number=paper.number, issued_on=today, addressee=paper.addressee, title=paper.title,
         is_draft=False, is_demo=signing.is_demo(),
