@@ -100,7 +100,7 @@ def test_a_paper_sent_back_is_corrected_and_comes_again(bureau: Bureau) -> None:
     changed = sample_facts(shipped(PaperKind.RECTIFICATION))
     with transaction():
         drafting.correct_paper(
-            paper, Draft(PaperKind.RECTIFICATION, "沈阳独见物业服务有限公司", changed), authority=bureau.name,
+            paper, matter_of(paper), Draft(PaperKind.RECTIFICATION, "沈阳独见物业服务有限公司", changed), authority=bureau.name,
             version=paper.version, actor=actor_of(bureau.handler), now=NOW,
         )  # fmt: skip
     bureau.submit(paper, bureau.head.id)

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from regulator.features.audit.terms import JSON, Actor
-from regulator.features.papers.actions.drafting import claim, judge_editable, record
+from regulator.features.papers.actions.drafting import claim, judge_editable, judge_hand_of, record
 from regulator.features.papers.actions.issuing import sign_paper
 from regulator.features.papers.actions.matters import add_entry
 from regulator.features.papers.models import Approval, Matter, Paper
@@ -46,7 +46,7 @@ def submit_paper(
     Raises StaleVersion, Refused: not its handler's any more, minutes missing, the next person may not or did a step.
     """
     claim(paper, version)
-    judge_editable(paper).or_refuse()
+    judge_editable(paper, matter, actor).or_refuse()
     chain = chain_for(paper.authority_id, PaperKind(paper.kind), on=day_of(now))
     judge_submission(
         state=paper.state, needs_minutes=chain.needs_minutes, has_minutes=has_minutes(paper)
@@ -87,6 +87,7 @@ def send_back_paper(
 def take_back_paper(paper: Paper, matter: Matter, *, version: int, actor: Actor, now: datetime) -> None:
     """The handler takes back what is not signed yet; steps taken stay visible. Raises StaleVersion, Refused."""
     claim(paper, version)
+    judge_hand_of(paper, matter, actor).or_refuse()
     judge_taking_back(paper).or_refuse()
     _return(paper, matter)
     _tell(PaperAct.PAPER_TAKEN_BACK, paper, matter, "", actor, now)

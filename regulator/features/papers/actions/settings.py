@@ -67,8 +67,8 @@ def add_template(
     """
     _judge_day(began_on, now)
     added = PaperTemplate(
-        authority_id=authority.id, kind=template.kind, source=template.source, digest=template.digest, began_on=began_on, added_at=now,
-        added_by=actor.name,
+        authority_id=authority.id, kind=template.kind, source=template.source, digest=template.digest,
+        began_on=began_on, added_at=now, added_by=actor.name,
     )  # fmt: skip
     session().add(added)
     session().flush()
