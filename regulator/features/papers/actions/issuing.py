@@ -37,6 +37,7 @@ from regulator.foundation.clock import day_of
 from regulator.foundation.counters import count_up
 from regulator.foundation.database import session, thinking
 from regulator.foundation.errors import BadInput
+from regulator.foundation.files import FileRoom
 from regulator.foundation.jobs import Step
 from regulator.law.findings import Finding, Verdict
 
@@ -146,7 +147,7 @@ def issue_paper(payload: Mapping[str, Any]) -> Generator[Step, None, None]:
         if paper.state is not PaperState.SIGNED:
             return
         content = file_of(paper)
-        name = files.file_room(CORNER).keep([content], maximum=MAXIMUM)
+        name = paper_room().keep([content], maximum=MAXIMUM)
     paper = session().get_one(Paper, paper_id, with_for_update=True, populate_existing=True)
     if paper.state is PaperState.SIGNED:
         _note_issued(paper, name, len(content), clock.now())
@@ -172,6 +173,11 @@ def preview_of(paper: Paper, authority: str, *, now: datetime) -> bytes:
     template = template_of(paper.template_id, paper.kind)
     frame = Frame(authority=authority, addressee=paper.addressee, title=paper.title, is_demo=signing.is_demo())
     return render(template, paper.facts, frame, made_at=now)
+
+
+def paper_room() -> FileRoom:
+    """Where the files of papers lie."""
+    return files.file_room(CORNER)
 
 
 def _note_issued(paper: Paper, name: str, size: int, now: datetime) -> None:

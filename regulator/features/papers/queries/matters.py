@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from regulator.features.accounts.models import Account
 from regulator.features.divisions.queries import NOWHERE, Path, paths_of, within
 from regulator.features.divisions.terms import CodeRange, Scope
-from regulator.features.papers.models import Matter, MatterEntry, Reminder
+from regulator.features.papers.models import Matter, MatterEntry, Paper, Reminder
 from regulator.features.papers.terms import EntryKind, MatterState, MatterStep, Outcome, Tone
 from regulator.foundation.database import session
 from regulator.foundation.errors import NotFound
@@ -93,6 +93,11 @@ def get_matter_row(scope: Scope, number: str) -> MatterRow:
     if row is None or not scope.covers(row.division_code):
         raise NotFound(number)
     return with_places([row])[0]
+
+
+def get_matter_of(paper: Paper) -> Matter:
+    """The matter of a paper somebody was given."""
+    return session().get_one(Matter, paper.matter_id)
 
 
 def find_open_matter(kind: str, subject_key: str) -> Matter | None:

@@ -20,7 +20,6 @@ from regulator.features.papers.rules.chain import EDITABLE, persons_of
 from regulator.features.papers.terms import ApprovalStep, DeliveryState, DeliveryWay, PaperKind, PaperState
 from regulator.foundation import clock
 from regulator.foundation.errors import NotFound
-from regulator.foundation.files import file_room
 from regulator.foundation.i18n import label
 from regulator.foundation.paging import parse_limit
 from regulator.portals.office import blueprint as office
@@ -29,7 +28,7 @@ from regulator.portals.office.forms.papers import ReasonForm, SendForm, ServedFo
 from regulator.web import forms, navigation
 from regulator.web.access import allow, current_account, current_permissions, current_scope
 from regulator.web.navigation import MenuGroup
-from regulator.web.sending import send_attachment
+from regulator.web.sending import send_kept, send_made
 
 navigation.add(
     "office", MenuGroup.PAPERS, "office.papers", _l("Papers"), Permission.PAPERS_VIEW, active=("office.paper",)
@@ -199,7 +198,7 @@ def paper_preview(paper_id: UUID) -> ResponseReturnValue:
     if found.number is not None:
         raise NotFound(str(paper_id))
     content = issuing.preview_of(found, queries.authority_name(found), now=found.drafted_at)
-    return send_attachment(content, f"{found.title}-{_('draft')}.pdf", "application/pdf")
+    return send_made(content, file_name=f"{found.title}-{_('draft')}.pdf", media_type="application/pdf")
 
 
 @office.get("/papers/<uuid:paper_id>/file")
@@ -209,5 +208,5 @@ def paper_file(paper_id: UUID) -> ResponseReturnValue:
     found = queries.get_paper(current_scope(), paper_id)
     if found.file_hash is None:
         raise NotFound(str(paper_id))
-    content = file_room(issuing.CORNER).read(found.file_hash)
-    return send_attachment(content, f"{found.number}.pdf", "application/pdf")
+    name = f"{found.number}.pdf"
+    return send_kept(found.file_hash, file_name=name, media_type="application/pdf", room=issuing.paper_room())
