@@ -19,7 +19,7 @@ from regulator.features.audit.terms import JSON, Actor
 from regulator.features.papers import signals
 from regulator.features.papers.actions.drafting import claim, record
 from regulator.features.papers.actions.matters import add_entry
-from regulator.features.papers.models import Matter, Paper, PaperCounter
+from regulator.features.papers.models import Matter, Paper, PaperCounter, PaperSeries
 from regulator.features.papers.queries.settings import find_series, template_of
 from regulator.features.papers.rules.numbers import format_number
 from regulator.features.papers.templating import Frame, Template, content_digest, render
@@ -67,16 +67,25 @@ def configure(public_address: str) -> None:
 # --- the record -----------------------------------------------------------------------------------------------------
 
 
+def ready_to_sign(paper: Paper, now: datetime) -> PaperSeries:
+    """The pattern the number will be made from.
+
+    Raises BadInput("series_missing") while the authority has none, and what `office_signer` raises: a paper that could
+    not be signed gets no number.
+    """
+    signing.office_signer()
+    series = find_series(paper.authority_id, PaperKind(paper.kind), on=day_of(now))
+    if series is None:
+        raise BadInput("series_missing")
+    return series
+
+
 def sign_paper(paper: Paper, matter: Matter, *, account_id: UUID, actor: Actor, now: datetime) -> None:
     """Give a paper its number and fix what it says, in this transaction; its file is made by a job.
 
-    Raises BadInput("series_missing") while the authority has no pattern of numbers, and what `office_signer` raises.
+    Raises as `ready_to_sign` does.
     """
-    signing.office_signer()  # a paper that could not be signed gets no number
-    today = day_of(now)
-    series = find_series(paper.authority_id, PaperKind(paper.kind), on=today)
-    if series is None:
-        raise BadInput("series_missing")
+    today, series = day_of(now), ready_to_sign(paper, now)
     template = template_of(paper.template_id, paper.kind)
     authority = session().get_one(Authority, paper.authority_id).name
     sequence = count_up(PaperCounter, {"series_id": series.id, "year": today.year})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -20,6 +21,7 @@ FACT = "fact."
 BETWEEN = "｜"
 """Parts the cells of a row of a table, as do a tab (pasted from a worksheet) and a plain upright bar."""
 FEN = 100
+_ARTICLE = re.compile(r"(.+?)[\s》]*(第.+|\d[\d()（）-]*)")
 
 
 class KindForm(forms.Form):
@@ -110,12 +112,24 @@ def placed(findings: tuple[Finding, ...]) -> Iterator[tuple[str, Finding]]:
 def _value(field: FactField, typed: str) -> Any:
     text = typed.replace("\r\n", "\n").strip()
     match field.kind:
-        case FactKind.LIST | FactKind.ARTICLES:
-            return [line.strip() for line in text.split("\n") if line.strip()]
+        case FactKind.LIST:
+            return _lines(text)
+        case FactKind.ARTICLES:
+            return [_article(line) for line in _lines(text)]
         case FactKind.TABLE:
-            return [_row(field, line) for line in text.split("\n") if line.strip()]
+            return [_row(field, line) for line in _lines(text)]
         case _:
             return _cell(field.kind, text)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def _article(line: str) -> Any:
+    """An instrument and an article: 行政许可法 32(1)(4), 物业管理条例第三十三条; what is neither stays text."""
+    found = _ARTICLE.fullmatch(line)
+    return {"instrument": found[1].strip(" 《》"), "article": found[2]} if found else line
 
 
 def _row(field: FactField, line: str) -> dict[str, Any]:
@@ -152,7 +166,9 @@ def _text(field: FactField, value: Any) -> str:
         return "\n".join(
             BETWEEN.join(_shown(column.kind, row.get(column.name)) for column in field.columns) for row in value
         )
-    if field.kind in {FactKind.LIST, FactKind.ARTICLES}:
+    if field.kind is FactKind.ARTICLES:
+        return "\n".join(f"{one['instrument']} {one['article']}" for one in value)
+    if field.kind is FactKind.LIST:
         return "\n".join(map(str, value))
     return _shown(field.kind, value)
 

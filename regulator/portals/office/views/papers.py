@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request
+from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -52,6 +52,7 @@ def papers() -> ResponseReturnValue:
         total=queries.count_papers(scope, wanted),
         scope=scope,
         division=listing.asked_division(),
+        divisions=listing.division_choices(scope),
         wanted=wanted,
         kinds=forms.choices(PaperKind),
         states=forms.choices(PaperState),
@@ -61,8 +62,8 @@ def papers() -> ResponseReturnValue:
 def _wanted() -> PaperFilter:
     division = listing.asked_division()
     return PaperFilter(
-        state=listing.asked(PaperState, "state"),
-        kind=listing.asked(PaperKind, "kind"),
+        state=listing.asked_code(PaperState, "state"),
+        kind=listing.asked_code(PaperKind, "kind"),
         within=division.range if division else None,
         number=request.args.get("number", "").strip()[:60] or None,
     )
@@ -185,6 +186,16 @@ def _ways(found: Any, sent: list[Any]) -> list[tuple[str, str]]:
     shut = set() if found.addressee_credit_code else {DeliveryWay.PORTAL}
     return forms.choices(DeliveryWay, [way for way in DeliveryWay if way not in shut and (
         failed or way is not DeliveryWay.PUBLIC_NOTICE)])  # fmt: skip
+
+
+@office.get("/papers/<uuid:paper_id>/progress.json")
+@allow(Permission.PAPERS_VIEW)
+def paper_progress(paper_id: UUID) -> ResponseReturnValue:
+    """Whether the file of a signed paper is there."""
+    found = queries.get_paper(current_scope(), paper_id)
+    if found.state is PaperState.SIGNED:
+        return jsonify(state="running", done=0, total=None, note=_("The file is being made."), next=None)
+    return jsonify(state="done", done=1, total=1, note="", next=url_for("office.paper", paper_id=paper_id))
 
 
 # --- its file -------------------------------------------------------------------------------------------------------
