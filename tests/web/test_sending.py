@@ -1,4 +1,4 @@
-"""A stored file is handed out to be saved, under its name, and only as it was stored; what is too large never comes in."""
+"""A stored file is handed out to be saved, and only as it was stored; what is too large never comes in."""
 
 import gc
 import re

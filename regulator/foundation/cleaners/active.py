@@ -25,6 +25,7 @@ _ACTIONS = {
 }
 _KEYS = {
     "/AA": UploadNote.SCRIPTS_REMOVED,
+    "/AF": UploadNote.FILES_REMOVED,
     "/Collection": UploadNote.FILES_REMOVED,
     "/EF": UploadNote.FILES_REMOVED,
     "/EmbeddedFiles": UploadNote.FILES_REMOVED,
@@ -102,12 +103,18 @@ def _note_on_action(holder: Object) -> UploadNote | None:
 
 
 def _only_looks_so(key: str, value: object) -> bool:
-    """Whether a short key is the name of a font or a picture, as `/AA` and `/EF` may be in a list of resources."""
+    """Whether a short key is the name of a font or a picture, as `/AA`, `/AF` and `/EF` may be in a list of resources."""
     if key == "/AA":
         return not isinstance(value, Dictionary) or Name.Type in value or Name.Subtype in value
     if key == "/EF":
-        return not isinstance(value, Dictionary) or not {"/F", "/UF", "/DOS", "/Mac", "/Unix"} & set(value.keys())
+        return not _names_a_file(value)
+    if key == "/AF":
+        return not (_names_a_file(value) or (isinstance(value, Array) and all(_names_a_file(one) for one in value)))
     return False
+
+
+def _names_a_file(value: object) -> bool:
+    return isinstance(value, Dictionary) and not {"/F", "/UF", "/DOS", "/Mac", "/Unix"}.isdisjoint(value.keys())
 
 
 def _is_a_view(value: object) -> bool:
