@@ -103,6 +103,10 @@
   /* ---- what is drawn ---- */
 
   const draw = {
+    barrier({ geometry, properties: { kind } }) {
+      L.geoJSON(geometry, { className: `zone-barrier ${kind}`, interactive: false }).addTo(map);
+      return null;
+    },
     zone({ geometry, properties: { id, title, state, state_in_words: said, url } }) {
       const shape = L.geoJSON(geometry, { className: `zone-shape ${state}${id === own ? " own" : ""}` }).getLayers()[0];
       shape.on("click", (event) => {

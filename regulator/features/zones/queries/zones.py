@@ -163,7 +163,8 @@ def _rows(zones: Iterable[Zone], day: date, *, with_neighbours: bool) -> list[Zo
     members = list_estates_of(every, day=day)
     places = paths_of(zone.division_code for zone in every)
     within_metres = {zone.id: zone.neighbour_within for zone in every}
-    beside = find_neighbours(members, within_metres, day=day) if with_neighbours else {}
+    respecting = {zone.id for zone in every if zone.barriers_respected}
+    beside = find_neighbours(members, within_metres, day=day, respecting=respecting) if with_neighbours else {}
     return [
         ZoneRow(
             zone,

@@ -26,6 +26,7 @@ from regulator.features.maps.geofiles.reasons import Effect, GeoReason
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoOutcome, GeoPhase, GeoState
 from regulator.features.registry.imports import vault
 from regulator.features.registry.imports.batches import Sender
+from regulator.features.zones.terms import BarrierKind
 from regulator.foundation import clock, i18n, jobs
 from regulator.foundation.errors import BadInput, NotFound
 from regulator.foundation.files import file_room
@@ -39,7 +40,11 @@ from regulator.web.navigation import MenuGroup
 from regulator.web.transaction import commits, commits_after
 
 GEOJSON = "application/geo+json"
-NEEDED = {GeoKind.BOUNDARIES: Permission.BOUNDARIES_LOAD, GeoKind.ESTATES: Permission.GEODATA_EXCHANGE}
+NEEDED = {
+    GeoKind.BARRIERS: Permission.BOUNDARIES_LOAD,
+    GeoKind.BOUNDARIES: Permission.BOUNDARIES_LOAD,
+    GeoKind.ESTATES: Permission.GEODATA_EXCHANGE,
+}
 VIEWS = ("rejected", "flagged", "changed", "new", "unchanged")
 navigation.add(
     "office",
@@ -84,6 +89,7 @@ def show_geodata(
         datums=_datums(),
         kinds=forms.choices(GeoKind, [kind for kind in GeoKind if NEEDED[kind] in current_permissions()]),
         levels=forms.choices(Level),
+        barriers=forms.choices(BarrierKind),
         layers=forms.choices(GeoLayer),
         file_types=forms.choices(FileType),
         scope=current_scope(),
@@ -149,7 +155,8 @@ def _keep(upload: _Upload, sent: FileStorage | None) -> None:
     if sent is None or not sent.filename:
         filled.fail("file", forms.code_sentence("file_missing"))
         return
-    upload.wishes = Wishes(value.kind, declared, value.level, value.code_field, value.name_field, value.source or "")
+    fields = (value.code_field, value.name_field, value.source or "")
+    upload.wishes = Wishes(value.kind, declared, value.level, *fields, barrier=value.barrier)
     upload.copy = _copy(filled, sent)
 
 
@@ -258,6 +265,7 @@ def _show_batch(batch: Any, status: int = 200) -> ResponseReturnValue:
         drawn=partial(_drawn, shell.version) if shell else None,
         words=_words(),
         states=_states(),
+        barriers={kind.value: i18n.label(kind) for kind in BarrierKind},
         reasons={reason.value: i18n.label(reason) for reason in GeoReason},
         remarks=_remarks,
         datum_words=dict(_datums()),
@@ -298,6 +306,8 @@ def _particulars(reason: GeoReason, params: Mapping[str, Any]) -> str:
             return _("%(before)s ㎡ before, %(after)s ㎡ after", before=params["before"], after=params["after"])
         case GeoReason.DIVISION_AMBIGUOUS | GeoReason.ESTATE_AMBIGUOUS:
             return "、".join(params["codes"])
+        case GeoReason.BARRIER_KIND_UNKNOWN:
+            return _("given: %(given)s", given=params["given"])
         case GeoReason.NAME_DIFFERS:
             return _("registered: %(name)s", name=params["name"])
         case GeoReason.DUPLICATE_IN_FILE:
