@@ -186,7 +186,7 @@
     const view = mine ?? all;
     if (view) map.fitBounds(view.pad(mine ? 0.6 : 0.05), { animate: false, maxZoom: 17 });
     showTicks();
-    if (capped) status.textContent = say(words.capped, { shown: features.length, total });
+    if (capped) status.textContent = say(words.capped, { shown: features.filter(({ properties: { what } }) => what !== "barrier").length, total });
     else if (!view) status.textContent = words.empty;
   }
 

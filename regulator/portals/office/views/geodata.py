@@ -306,13 +306,15 @@ def _particulars(reason: GeoReason, params: Mapping[str, Any]) -> str:
             return _("%(before)s ㎡ before, %(after)s ㎡ after", before=params["before"], after=params["after"])
         case GeoReason.DIVISION_AMBIGUOUS | GeoReason.ESTATE_AMBIGUOUS:
             return "、".join(params["codes"])
-        case GeoReason.BARRIER_KIND_UNKNOWN:
-            return _("given: %(given)s", given=params["given"])
         case GeoReason.NAME_DIFFERS:
             return _("registered: %(name)s", name=params["name"])
         case GeoReason.DUPLICATE_IN_FILE:
             return _("row %(row)s", row=params["first"])
-    return f"{params['lon']}, {params['lat']}" if "lon" in params else ""
+        case GeoReason.BARRIER_KIND_UNKNOWN:
+            said = _("given: %(given)s", given=params["given"])
+        case _:
+            said = f"{params['lon']}, {params['lat']}" if "lon" in params else ""
+    return said
 
 
 def _states() -> dict[str, str]:

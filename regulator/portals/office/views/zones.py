@@ -155,10 +155,8 @@ def zone_map() -> ResponseReturnValue:
     rows = queries.list_rows(queries.list_living(street), day=day)
     loose = [one for one in estate_queries.list_uncovered(street, day=day) if one.zone_id is None]
     features = list(features_of(rows, loose, title_of, current_scope()))
-    barriers = barrier_features(_barriers_around(rows, loose))
-    answer = jsonify(
-        type="FeatureCollection", features=[*barriers, *features[:MAP_CAP]], total=len(features), capped=len(features) > MAP_CAP
-    )
+    shown = [*barrier_features(_barriers_around(rows, loose)), *features[:MAP_CAP]]
+    answer = jsonify(type="FeatureCollection", features=shown, total=len(features), capped=len(features) > MAP_CAP)
     answer.mimetype = "application/geo+json"
     return answer
 
