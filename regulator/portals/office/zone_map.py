@@ -37,6 +37,11 @@ def features_of(
         yield _feature({"type": "Point", "coordinates": [one.lon, one.lat]}, facts)
 
 
+def title_of(zone: Any) -> str:
+    """What people call a zone, or a group on the table."""
+    return str(zone.name) if zone.name else _("Group %(number)d", number=zone.ordinal)
+
+
 def barrier_features(barriers: Iterable[DrawnBarrier]) -> Iterator[Feature]:
     """Thin lines under everything: what parts estates."""
     from shapely.geometry import mapping

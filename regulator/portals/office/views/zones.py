@@ -26,7 +26,7 @@ from regulator.foundation.paging import parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
 from regulator.portals.office.forms.zones import AdoptForm, DissolveForm, MoveForm
-from regulator.portals.office.zone_map import barrier_features, features_of, map_words
+from regulator.portals.office.zone_map import barrier_features, features_of, map_words, title_of
 from regulator.web import forms, navigation
 from regulator.web.access import allow, current_permissions, current_scope
 from regulator.web.navigation import MenuGroup
@@ -139,11 +139,6 @@ def _around(street: DivisionRow, living: list[Any]) -> dict[str, Any]:
         and current_scope(Permission.ZONES_EDIT).covers(street.code),
         "title_of": title_of,
     }
-
-
-def title_of(zone: Any) -> str:
-    """What people call a zone, or a group on the table."""
-    return str(zone.name) if zone.name else _("Group %(number)d", number=zone.ordinal)
 
 
 @office.get("/zones/map.json")
