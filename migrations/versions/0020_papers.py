@@ -9,8 +9,8 @@ from alembic import op
 from regulator.foundation.database import Instant, Serial
 from regulator.foundation.search import drop_index_ddl, index_ddl
 
-revision = "0019"
-down_revision: str | None = "0018"
+revision = "0020"
+down_revision: str | None = "0019"
 branch_labels = None
 depends_on = None
 
