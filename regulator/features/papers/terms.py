@@ -52,6 +52,7 @@ class EntryKind(StrEnum):
     PAPER = "paper"
     REMINDED = "reminded"
     REMOVED = "removed"
+    TERM_SET = "term_set"
 
 
 class PaperKind(StrEnum):
@@ -195,6 +196,7 @@ class PaperAct(StrEnum):
     MATTER_NOTED = "matter.noted"
     MATTER_OPENED = "matter.opened"
     MATTER_REMINDED = "matter.reminded"
+    MATTER_TERM_SET = "matter.term_set"
     PAPER_CORRECTED = "paper.corrected"
     PAPER_DISCARDED = "paper.discarded"
     PAPER_DRAFTED = "paper.drafted"
