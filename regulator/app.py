@@ -33,7 +33,7 @@ from regulator.features.maps.basemap.tiles import Unusable
 from regulator.features.maps.geofiles import batches as geofiles
 from regulator.features.maps.geofiles import exporting, work
 from regulator.features.metrics.catalogue import register_levels, register_metric
-from regulator.features.papers.actions import handing_out
+from regulator.features.papers.actions import attachments, handing_out
 from regulator.features.registry import signals
 from regulator.features.registry.actions import moves
 from regulator.features.registry.imports import batches
@@ -197,6 +197,7 @@ def _register_work() -> None:
     jobs.register_sweeper("coverage.close_month", close_month_in_time)  # after the day has been counted
     jobs.register_sweeper("zones.follow_days", zones.follow_days)
     jobs.register_sweeper("papers.hand_out", handing_out.hand_out)
+    jobs.register_sweeper("papers.forget_left_contents", attachments.forget_left_contents)
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
 
 

@@ -1,8 +1,9 @@
-"""What the pages of desk, matters and files share: for whom somebody acts, what they may do with a matter, its words."""
+"""What desk, matters and files share: for whom somebody acts, what they may do with a matter, its words."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,8 @@ from regulator.foundation import clock, i18n
 from regulator.foundation.errors import Forbidden
 from regulator.web import filters
 from regulator.web.access import current_account, current_permissions, current_scope
+
+LINKS = "regulator.portals.office.matter_links"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def allowed(matter: Any, hands: Hands) -> Allowed:
         close=is_open and own_kind and (is_owner or leads),
         set_term=is_open and own_kind and (is_owner or leads),
         attach=not matter.is_archived and (is_owner or handles),
-        tones=tones if is_open and not matter.owner_id == hands.me else (),
+        tones=tones if is_open and matter.owner_id != hands.me else (),
     )
 
 
@@ -174,22 +177,22 @@ def days_words(pressing: Pressing) -> str:
 def happened(entry: Any) -> str:
     """A line of a matter's history in words; what was said stands beside it."""
     about = entry.about or ""
-    match entry.kind:
-        case EntryKind.OPENED:
-            return _("Opened; it went to %(name)s", name=entry.to_name or "—")
-        case EntryKind.ASSIGNED:
-            return _("Handed on from %(before)s to %(after)s", before=entry.from_name or "—", after=entry.to_name or "—")
-        case EntryKind.REMINDED:
-            return _("%(tone)s to %(name)s", tone=i18n.word("Tone", about), name=entry.to_name or "—")
-        case EntryKind.NOTED if about:
-            return _("Answer to: %(tone)s", tone=i18n.word("Tone", about))
-        case EntryKind.TERM_SET:
-            return _("Term set to %(day)s", day=_day_words(about)) if about else _("Term taken away")
-        case EntryKind.CLOSED:
-            return _("Closed: %(outcome)s", outcome=i18n.word("Outcome", about))
-        case _any if about:
-            return f"{i18n.label(entry.kind)} · {about}"
-    return i18n.label(entry.kind)
+    before, after = entry.from_name or "—", entry.to_name or "—"
+    if entry.kind in (EntryKind.REMINDED, EntryKind.NOTED) and about:
+        return _about_a_reminder(entry.kind, i18n.word("Tone", about), after)
+    said = {
+        EntryKind.OPENED: lambda: _("Opened; it went to %(name)s", name=after),
+        EntryKind.ASSIGNED: lambda: _("Handed on from %(before)s to %(after)s", before=before, after=after),
+        EntryKind.TERM_SET: lambda: _("Term set to %(day)s", day=_day_words(about)) if about else _("Term taken away"),
+        EntryKind.CLOSED: lambda: _("Closed: %(outcome)s", outcome=i18n.word("Outcome", about)),
+    }.get(entry.kind)
+    return said() if said else " · ".join(filter(None, (i18n.label(entry.kind), about)))
+
+
+def _about_a_reminder(kind: EntryKind, tone: str, name: str) -> str:
+    if kind is EntryKind.REMINDED:
+        return _("%(tone)s to %(name)s", tone=tone, name=name)
+    return _("Answer to: %(tone)s", tone=tone)
 
 
 def _day_words(about: str) -> str:
@@ -201,11 +204,14 @@ def size_words(size: int) -> str:
     return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(size // 1024, 1)} KB"
 
 
+def notes_words(notes: str | None) -> str:
+    """What was taken out of a file on arrival, in words."""
+    return "；".join(i18n.word("UploadNote", note) for note in (notes or "").split())
+
+
 def record_address(matter: Any) -> str | None:
     """Where the record is that a matter is about; None when it is about nothing that has a page."""
-    if find_spec("regulator.portals.office.matter_links") is None:
+    if find_spec(LINKS) is None:
         return None
-    from regulator.portals.office import matter_links  # noqa: PLC0415
-
-    found = matter_links.link_of(matter.kind, matter.subject_key)
+    found = import_module(LINKS).link_of(matter.kind, matter.subject_key)
     return url_for(found[0], **found[1]) if found else None

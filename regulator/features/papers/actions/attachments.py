@@ -1,4 +1,4 @@
-"""Attaching files to matters and removing them: content first, then the row that names it; sweeping what nobody names."""
+"""Attaching files to matters and removing them: content first, then the row; sweeping what no row names."""
 
 from __future__ import annotations
 
@@ -46,9 +46,7 @@ def keep_content(upload: CleanUpload) -> KeptFile:
 def add_attachment(
     matter: Matter, file: KeptFile, role: AttachmentRole, *, actor: Actor, now: datetime, paper_id: UUID | None = None
 ) -> Attachment:
-    """Attach a kept file to a matter, and to one of its papers. Raises Refused when its file is archived.
-
-    """
+    """Attach a kept file to a matter, and to one of its papers. Raises Refused when its file is archived."""
     session().refresh(matter, with_for_update=True)
     judge_keeping(is_archived=matter.is_archived).or_refuse()
     attachment = Attachment(

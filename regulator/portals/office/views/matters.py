@@ -39,6 +39,7 @@ from regulator.portals.office.matters import (
     happened,
     kind_choices,
     kind_words,
+    notes_words,
     place_choices,
     presser,
     record_address,

@@ -1,7 +1,7 @@
 """What is done with a matter on the desk: notes, handing on, reminders and answers, moving its term, closing it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import flash, redirect, request, url_for
@@ -22,6 +22,7 @@ from regulator.web import forms
 from regulator.web.access import allow, current_actor, current_scope
 from regulator.web.transaction import commits
 
+F = TypeVar("F", bound=forms.Form)
 AT = {"note_empty": "note"}
 
 
@@ -32,12 +33,13 @@ def _found(number: str) -> tuple[Any, Allowed]:
 
 
 def _answer(
-    found: Any, name: str, filled: forms.Filled[Any], act: Callable[[], object], done: str
-) -> ResponseReturnValue:
+    found: Any, name: str, filled: forms.Filled[F], act: Callable[[F], object], done: str
+) -> ResponseReturnValue:  # fmt: skip
     """Do what was asked and go back to the matter; a refusal stands at the fields of its form."""
-    if filled.value is None:
+    value = filled.value
+    if value is None:
         return matter_page(found, **{name: filled}), 400
-    if not attempt(filled, act, AT):
+    if not attempt(filled, lambda: act(value), AT):
         return matter_page(found, **{name: filled}), 409
     flash(done, "ok")
     return redirect(url_for("office.matter", number=found.number), 303)
@@ -54,10 +56,11 @@ def matter_note(number: str) -> ResponseReturnValue:
     """Write a line into the history."""
     found, may = _found(number)
     require(may.note)
-    filled = forms.read(NoteForm)
-    return _answer(
-        found, "note", filled, lambda: acts.note_matter(found, filled.value.note, **_who()), _("Noted.")
-    )  # fmt: skip
+
+    def act(given: NoteForm) -> None:
+        acts.note_matter(found, given.note, **_who())
+
+    return _answer(found, "note", forms.read(NoteForm), act, _("Noted."))
 
 
 @office.post("/matters/<number>/assign")
@@ -69,17 +72,15 @@ def matter_assign(number: str) -> ResponseReturnValue:
     require(may.assign)
     filled = forms.read(AssignForm)
     chosen = {str(one.account_id): one for one in takers(found)}.get(filled.text("to"))
-    if filled.value is not None and chosen is None:
+    if chosen is None:
         filled.fail("to", _("Choose somebody who may have this matter."))
+        return matter_page(found, assign=filled), 400
 
-    def act() -> None:
-        acts.assign_matter(
-            found, to=chosen.account_id, authority=chosen.authority_id, may_handle=True, version=sent_version(),
-            reason=filled.value.why or "", **_who(),
-        )  # fmt: skip
+    def act(given: AssignForm) -> None:
+        to: dict[str, Any] = {"to": chosen.account_id, "authority": chosen.authority_id, "may_handle": True}
+        acts.assign_matter(found, **to, version=sent_version(), reason=given.why or "", **_who())
 
-    name = chosen.name if chosen else ""
-    return _answer(found, "assign", filled, act, _("The matter is with %(name)s now.", name=name))
+    return _answer(found, "assign", filled, act, _("The matter is with %(name)s now.", name=chosen.name))
 
 
 @office.post("/matters/<number>/remind")
@@ -89,15 +90,13 @@ def matter_remind(number: str) -> ResponseReturnValue:
     """Remind the owner, each tone after the gentler one."""
     found, may = _found(number)
     require(bool(may.tones))
-    filled = forms.read(RemindForm)
-    if filled.value is not None:
-        require(filled.value.tone in may.tones)
 
-    def act() -> None:
-        given = filled.value
+    def act(given: RemindForm) -> None:
+        require(given.tone in may.tones)
         acts.remind_owner(found, tone=given.tone, text=given.text, by=current_hands().me, **_who())
 
-    return _answer(found, "remind", filled, act, _("The reminder is sent; it stands on the owner's desk."))
+    done = _("The reminder is sent; it stands on the owner's desk.")
+    return _answer(found, "remind", forms.read(RemindForm), act, done)
 
 
 @office.post("/matters/<number>/reminders/<uuid:reminder_id>/answer")
@@ -109,13 +108,11 @@ def reminder_answer(number: str, reminder_id: UUID) -> ResponseReturnValue:
     reminder = get_reminder(found, reminder_id)
     require(reminder.to_id in current_hands().everybody)
     filled = forms.read(AnswerForm)
-    answer = _answer(
-        found,
-        "answer",
-        filled,
-        lambda: acts.answer_reminder(reminder, found, filled.value.answer, **_who()),
-        _("The reminder is answered."),
-    )
+
+    def act(given: AnswerForm) -> None:
+        acts.answer_reminder(reminder, found, given.answer, **_who())
+
+    answer = _answer(found, "answer", filled, act, _("The reminder is answered."))
     came_from_desk = request.form.get("came_from") == "desk"
     return redirect(url_for("office.my_desk"), 303) if came_from_desk and not filled.errors else answer
 
@@ -127,13 +124,11 @@ def matter_term(number: str) -> ResponseReturnValue:
     """Move the term of a matter of the desk's own."""
     found, may = _found(number)
     require(may.set_term)
-    filled = forms.read(TermForm)
 
-    def act() -> None:
-        given = filled.value
+    def act(given: TermForm) -> None:
         officials.set_due_day(found, given.due_on, reason=given.because, version=sent_version(), **_who())
 
-    return _answer(found, "term", filled, act, _("The term is set."))
+    return _answer(found, "term", forms.read(TermForm), act, _("The term is set."))
 
 
 @office.post("/matters/<number>/close")
@@ -143,10 +138,9 @@ def matter_close(number: str) -> ResponseReturnValue:
     """Close a matter of the desk's own for good."""
     found, may = _found(number)
     require(may.close)
-    filled = forms.read(CloseForm)
 
-    def act() -> None:
-        given = filled.value
-        officials.close_by_hand(found, outcome=given.outcome, reason=given.reason, version=sent_version(), **_who())
+    def act(given: CloseForm) -> None:
+        how: dict[str, Any] = {"outcome": given.outcome, "reason": given.reason, "version": sent_version()}
+        officials.close_by_hand(found, **how, **_who())
 
-    return _answer(found, "close", filled, act, _("The matter is closed; its file can be archived."))
+    return _answer(found, "close", forms.read(CloseForm), act, _("The matter is closed; its file can be archived."))

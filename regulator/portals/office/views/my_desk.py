@@ -1,4 +1,4 @@
-"""My desk: what waits for me, for those I stand in for, and what I have sent on; reminders with their answers on top."""
+"""My desk: what waits for me and for those I stand in for, what I have sent on; reminders to be answered on top."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -116,9 +116,7 @@ def _matters(hands: Hands, asked: Asked, cursor: str | None, limit: int) -> Page
     if asked.list is DeskList.SENT_ON:
         return queries.list_sent_on(hands.me, asked.wanted, cursor=cursor, limit=limit)
     owners = [hands.me] if asked.list is DeskList.MINE else list(hands.principals)
-    page: Page[MatterRow] = (
-        queries.list_owned(owners, asked.wanted, cursor=cursor, limit=limit) if owners else Page(())
-    )
+    page: Page[MatterRow] = queries.list_owned(owners, asked.wanted, cursor=cursor, limit=limit) if owners else Page(())
     return Page(tuple(SentRow(row, row.owned_since, False) for row in page.items), page.next)
 
 
