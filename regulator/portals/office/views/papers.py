@@ -144,6 +144,7 @@ def paper_page(found: Any, **typed: forms.Filled[Any]) -> str:
             "reason": forms.fill(ReasonForm),
             "send": forms.fill(SendForm),
             "served": forms.fill(ServedForm, {"served_on": clock.today()}),
+            "failed": None,
         }
         | typed,
     )
