@@ -16,6 +16,7 @@ from regulator.features.accounts.terms import Role
 from regulator.features.papers.models import Delivery, Matter, Paper, PortalConsent
 from regulator.features.papers.terms import DeliveryState, PaperKind, PaperState
 from regulator.foundation import signing
+from regulator.foundation.clock import day_of
 from tests.factories import registry as make
 from tests.factories.papers import Bureau, work_off
 from tests.portals.conftest import Desk, enter
@@ -209,8 +210,8 @@ def test_delivery_by_post_fails_and_by_hand_succeeds(
     page = desk.post(f"{path}/deliveries/{second.id}/served", 409, **given, served_on="2099-01-01").text
     assert "不能晚于今天" in page
     assert "李收件" in page
-    desk.post(f"{path}/deliveries/{second.id}/served", **given, served_on=second.sent_at.date().isoformat())
-    assert paper_now(session).served_on == second.sent_at.date()
+    desk.post(f"{path}/deliveries/{second.id}/served", **given, served_on=day_of(second.sent_at).isoformat())
+    assert paper_now(session).served_on == day_of(second.sent_at)
 
 
 def test_the_portal_after_the_company_agreed(
