@@ -53,6 +53,14 @@ class FileRoom:
             raise NotFound
         return target
 
+    def check(self, name: str) -> bool:
+        """Whether there is such a file with the very content that was stored; never whole in memory."""
+        try:
+            with self.path(name).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == name
+        except (NotFound, OSError):
+            return False
+
     def forget(self, name: str) -> None:
         """Remove a file that nothing names any more; one that is gone already is no reason to stop."""
         self._place(name).unlink(missing_ok=True)
