@@ -20,6 +20,7 @@ from regulator.commands import cli
 from regulator.commands.context import sentence_about
 from regulator.config import Settings
 from regulator.features.accounts import actions as accounts
+from regulator.features.accounts.signals import account_closed, powers_widened
 from regulator.features.audit import actions as audit
 from regulator.features.calendar.signals import working_days_changed
 from regulator.features.coverage import metrics as coverage_metrics
@@ -35,7 +36,7 @@ from regulator.features.maps.geofiles import exporting, work
 from regulator.features.metrics.catalogue import register_levels, register_metric
 from regulator.features.papers.actions import attachments, deliveries, handing_out, issuing
 from regulator.features.registry import signals
-from regulator.features.registry.actions import moves
+from regulator.features.registry.actions import matters, moves
 from regulator.features.registry.imports import batches
 from regulator.features.registry.imports.applying import apply_batch
 from regulator.features.registry.imports.staging import judge_batch
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Application:
     portals.install(app)
     _register_work()
     _register_figures()
+    _register_followers()
     _wrap(app, settings)
     return app
 
@@ -204,6 +206,8 @@ def _register_work() -> None:
     jobs.register_sweeper("maps.keep_shading_fresh", shading.keep_shading_fresh)  # after the day has been counted
     jobs.register_sweeper("coverage.close_month", close_month_in_time)  # after the day has been counted
     jobs.register_sweeper("zones.follow_days", zones.follow_days)
+    jobs.register_sweeper("registry.keep_matters", matters.keep_matters)
+    jobs.register_sweeper("coverage.keep_matters", surveys.keep_matters)
     jobs.register_sweeper("papers.hand_out", handing_out.hand_out)
     jobs.register_sweeper("papers.issue_left", issuing.issue_left)
     jobs.register_sweeper("papers.serve_notices", deliveries.serve_notices)
@@ -221,6 +225,12 @@ def _register_figures() -> None:
     signals.estates_touched.connect(following.follow_changes)
     working_days_changed.connect(moves.follow_calendar)
     signals.estates_touched.connect(zones.follow_estates)
+
+
+def _register_followers() -> None:
+    """Have what waits for a person follow who may act."""
+    account_closed.connect(handing_out.follow_closed)
+    powers_widened.connect(handing_out.follow_powers)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

@@ -45,8 +45,9 @@ FIXED = (
 
 
 def upgrade() -> None:
-    """Make the tables; they begin empty."""
+    """Make the tables; they begin empty, and what waits in the register gets its matters when it is next swept."""
     dialect = op.get_bind().dialect.name
+    op.create_index("ix_company_link_estate_id", "company_link", ["estate_id"], unique=False)
     _make_matters()
     _make_papers()
     _make_deliveries()
@@ -59,6 +60,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the tables away; matters, papers and their history go with them. Files stay in the file room."""
     dialect = op.get_bind().dialect.name
+    op.drop_index("ix_company_link_estate_id", table_name="company_link")
     for statement in drop_index_ddl(SEARCH, dialect):
         op.execute(statement)
     for table in reversed(TABLES):
@@ -202,6 +204,14 @@ def _make_matters() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_matter_number")),
     )
     op.create_index("ix_matter_closed", "matter", ["state", "division_code", "number"], unique=False)
+    op.create_index(
+        "ix_matter_held",
+        "matter",
+        ["owner_id", "handled_by", "division_code"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
     op.create_index(
         "ix_matter_owner",
         "matter",

@@ -32,9 +32,12 @@ from regulator.features.divisions.terms import Level, Scope
 from regulator.features.maps.actions import load_schematic
 from regulator.features.maps.schematic import schematic_point, shift_of
 from regulator.features.metrics.actions import set_target
+from regulator.features.papers.actions.following import open_waiting
+from regulator.features.papers.queries.following import list_missing
 from regulator.features.registry.actions.demo import fill_city, index_afterwards, refuse_filled
 from regulator.features.registry.demo.plan import CityPlan, Place
 from regulator.features.registry.models import Company
+from regulator.features.registry.queries.matters import SOURCES
 from regulator.features.zones.actions.deciding import adopt_zone
 from regulator.features.zones.actions.proposing import NONE_SEEN, propose_zones
 from regulator.features.zones.queries.estates import list_uncovered
@@ -83,6 +86,7 @@ def demo_command(seed: int, companies: int, estates: int, people: int, cities: i
                 _adopt_zones()
             authorities = found_authorities() if cities == 1 else {}
             draft = _write(_open_accounts(authorities))
+            _open_matters()
             if cities == 1:
                 write_papers(authorities)
             load_schematic(clock.now())
@@ -257,6 +261,12 @@ def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
     if zone:
         wanted.append(("zone", "开发区管委会 马超", Role.DISTRICT_OFFICER, ZONE_CODE))
     return wanted
+
+
+def _open_matters() -> None:
+    """What waits for a person is a matter of an account that may act there; of the built-in one where there is none."""
+    for source in SOURCES:
+        open_waiting(source, list_missing(source), actor=Actor.system(), now=clock.now())
 
 
 def _is_company(credit_code: str) -> bool:

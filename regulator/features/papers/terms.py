@@ -80,6 +80,15 @@ class EntryKind(StrEnum):
     TERM_SET = "term_set"
 
 
+class WhyMoved(StrEnum):
+    """Why a matter or a paper that waits came to another owner by itself: what the line of it is about."""
+
+    CLOSED_ACCOUNT = "closed_account"  # its owner can no longer sign in
+    OFFICIAL_FOUND = "official_found"  # it waited with the built-in account until somebody could act
+    OWN_ACT = "own_act"  # nobody judges what they did themselves
+    ROLE_ENDED = "role_ended"  # its owner may no longer act at its place
+
+
 class PaperKind(StrEnum):
     """Which template a paper is made from (文书种类)."""
 
@@ -225,6 +234,7 @@ class PaperAct(StrEnum):
     PAPER_CORRECTED = "paper.corrected"
     PAPER_DISCARDED = "paper.discarded"
     PAPER_DRAFTED = "paper.drafted"
+    PAPER_HANDED_ON = "paper.handed_on"
     PAPER_ISSUED = "paper.issued"
     PAPER_PASSED = "paper.passed"
     PAPER_SENT_BACK = "paper.sent_back"

@@ -44,6 +44,7 @@ class Matter(Versioned, Base):
         CheckConstraint("due_on IS NULL OR due_on = order_on", name="order"),
         Index("uq_matter_open", "kind", "subject_key", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_matter_owner", "owner_id", "order_on", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_matter_held", "owner_id", "handled_by", "division_code", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_matter_place", "division_code", "order_on", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_matter_subject", "kind", "subject_key"),
         Index("ix_matter_closed", "state", "division_code", "number"),
