@@ -33,7 +33,7 @@ from regulator.features.maps.basemap.tiles import Unusable
 from regulator.features.maps.geofiles import batches as geofiles
 from regulator.features.maps.geofiles import exporting, work
 from regulator.features.metrics.catalogue import register_levels, register_metric
-from regulator.features.papers.actions import handing_out
+from regulator.features.papers.actions import deliveries, handing_out, issuing
 from regulator.features.registry import signals
 from regulator.features.registry.actions import moves
 from regulator.features.registry.imports import batches
@@ -43,7 +43,7 @@ from regulator.features.registry.imports.taking_back import undo_batch
 from regulator.features.registry.queries.records import register_info
 from regulator.features.zones.actions import following as zones
 from regulator.features.zones.actions import proposing
-from regulator.foundation import clock, crypto, files, jobs, logs
+from regulator.foundation import clock, crypto, files, jobs, logs, signing
 from regulator.foundation.database import prepare_engine
 from regulator.foundation.extensions import compress, csrf, db, limiter
 from regulator.foundation.pinyin import LOCAL_READINGS
@@ -84,7 +84,14 @@ def _prepare_process(settings: Settings) -> None:
     previous = settings.previous_data_keys.get_secret_value()
     crypto.configure(settings.data_key.get_secret_value(), tuple(filter(None, previous.split(","))))
     files.configure(settings.data_dir / "files")
+    signing.configure(
+        settings.signing_key,
+        settings.signing_password.get_secret_value(),
+        directory=settings.data_dir / "signing",
+        may_demonstrate=not settings.is_production,
+    )
     shelf.configure(settings.data_dir / "map")
+    issuing.configure(settings.public_address or f"http://{settings.bind}")
     key = settings.tianditu_key.get_secret_value()
     chosen.configure(settings.base_map, key=key, address=settings.tianditu_address)
 
@@ -167,6 +174,7 @@ def _register_work() -> None:
     jobs.register_handler(geofiles.APPLY_JOB, work.apply_batch, geofiles.give_up)
     jobs.register_handler(geofiles.UNDO_JOB, work.undo_batch, geofiles.give_up)
     jobs.register_handler(exporting.EXPORT_JOB, work.make_export, exporting.give_up)
+    jobs.register_handler(issuing.ISSUE_JOB, issuing.issue_paper)
     jobs.register_handler(proposing.PROPOSE_JOB, proposing.propose_district)
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
@@ -179,6 +187,8 @@ def _register_work() -> None:
     jobs.register_sweeper("coverage.close_month", close_month_in_time)  # after the day has been counted
     jobs.register_sweeper("zones.follow_days", zones.follow_days)
     jobs.register_sweeper("papers.hand_out", handing_out.hand_out)
+    jobs.register_sweeper("papers.issue_left", issuing.issue_left)
+    jobs.register_sweeper("papers.serve_notices", deliveries.serve_notices)
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
 
 

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     web_workers: int = Field(default=2, ge=1, le=32)
     web_threads: int = Field(default=8, ge=1, le=64)
     require_2fa: bool | None = None
+    public_address: str = ""  # how the public reaches this system, such as https://wyjg.example.gov.cn; in every QR
     city_name: str = ""  # left empty: the name of the city division
     site_id: str = ""  # 网站标识码
     map_approval_number: str = Field(default="", max_length=60)  # 审图号
@@ -53,6 +54,8 @@ class Settings(BaseSettings):
     base_map: str = "none"  # none, tianditu, or the path of an .mbtiles or .pmtiles file
     tianditu_key: SecretStr = SecretStr("")  # of the kind for servers; never reaches a browser
     tianditu_address: str = ""  # another address than Tianditu's own eight: a mirror inside the bureau's network
+    signing_key: Path | None = None  # PKCS#12 file with the office's key and certificate
+    signing_password: SecretStr = SecretStr("")
     stale_after_days: int = Field(default=180, ge=1)
     today: date | None = None  # a fixed day for errands; ignored in production
     trusted_proxies: int = Field(default=0, ge=0, le=3)
@@ -70,6 +73,12 @@ class Settings(BaseSettings):
                         "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
                     )
                     raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _public_address_is_one(self) -> Self:
+        if self.public_address and not self.public_address.startswith(("https://", "http://")):
+            raise ValueError("REGULATOR_PUBLIC_ADDRESS begins with https:// or http://")
         return self
 
     @model_validator(mode="after")

@@ -8,14 +8,15 @@ from pathlib import Path
 
 HEAVY = (
     "altair", "chinese_calendar", "docx", "folium", "geopandas", "lxml", "matplotlib", "narwhals", "numpy", "pandas",
-    "pyogrio", "pyproj", "shapely", "typst", "vl_convert",
+    "pyhanko", "pyogrio", "pyproj", "segno", "shapely", "typst", "vl_convert",
 )  # fmt: skip
 MOST_MEGABYTES = 120
 SCRIPT = r"""
 import json, re, sys
 from pathlib import Path
 from regulator.app import create_app
-import regulator.foundation.charts, regulator.foundation.documents
+import regulator.foundation.charts, regulator.foundation.documents, regulator.foundation.signing
+import regulator.features.papers.templating
 create_app()
 kilobytes = int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])
 print(json.dumps({"modules": sorted(sys.modules), "megabytes": kilobytes / 1024}))

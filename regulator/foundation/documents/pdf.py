@@ -4,6 +4,7 @@ Text reaches a template as values of a JSON file, never as markup: what a person
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 STANDARD = "a-2b"
 PICTURES = "pictures/"  # where a template finds them
+MAIN = "main.typ"
+_LINE = re.compile(r"─ (?:\S*/)?main\.typ:(\d+):\d+")
 
 
 class DocumentFailed(Exception):
@@ -31,6 +34,12 @@ class DocumentFailed(Exception):
         self.diagnostic = diagnostic
         super().__init__(message)
 
+    @property
+    def line(self) -> int | None:
+        """The line of main.typ that the diagnostic names first; None when it names none."""
+        found = _LINE.search(self.diagnostic)
+        return int(found[1]) if found else None
+
 
 def typst_pdf(template: str, data: Mapping[str, Any], images: Mapping[str, bytes], *, made_at: datetime) -> bytes:
     """The template (a name such as ``report.typ``) filled with ``data``, which it reads by ``json("data.json")``.
@@ -38,27 +47,36 @@ def typst_pdf(template: str, data: Mapping[str, Any], images: Mapping[str, bytes
     ``images`` lie beside it as ``pictures/<name>``; the name's ending tells their kind (png, svg). ``made_at`` (aware)
     is the date in the file. Characters our fonts lack are replaced (`fonts.drawable`). Raises DocumentFailed.
     """
-    import typst  # noqa: PLC0415  # not at the start of a web worker
-
-    directory = resource_dir("templates") / "documents"
     files = {
-        "main.typ": (directory / template).read_bytes(),
+        MAIN: (resource_dir("templates") / "documents" / template).read_bytes(),
         "data.json": json.dumps(_drawable(data), ensure_ascii=False).encode(),
     }
-    files |= {f"{PICTURES}{name}": content for name, content in images.items()}
+    return typeset_pdf(files | {f"{PICTURES}{name}": content for name, content in images.items()}, made_at=made_at)
+
+
+def typeset_pdf(files: Mapping[str, bytes], *, made_at: datetime) -> bytes:
+    """What ``main.typ`` of these files gives; nothing is replaced, so a character without glyph raises DocumentFailed.
+
+    For sources of our own: those of others are made by `confined.confined_pdf`.
+    """
+    made = _compile(files, format="pdf", pdf_standards=[STANDARD], timestamp=int(made_at.timestamp()))
+    return bytes(made)
+
+
+def typeset_pages(files: Mapping[str, bytes], *, ppi: float) -> list[bytes]:
+    """The same as pictures (PNG), one for each page, for whoever must look at them."""
+    made = _compile(files, format="png", ppi=ppi)
+    return made if isinstance(made, list) else [made]
+
+
+def _compile(files: Mapping[str, bytes], **how: Any) -> Any:
+    import typst  # noqa: PLC0415  # not at the start of a web worker
+
+    root = str(resource_dir("templates") / "documents")
     try:
-        made = typst.compile(  # type: ignore[call-overload]  # typst's own types forget the mapping
-            files,
-            root=str(directory),
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            format="pdf",
-            pdf_standards=[STANDARD],
-            timestamp=int(made_at.timestamp()),
-        )
+        return typst.compile(dict(files), root=root, font_paths=_fonts(), ignore_system_fonts=True, **how)
     except typst.TypstError as error:
         raise DocumentFailed(error.message, error.diagnostic) from None
-    return bytes(made)
 
 
 def report_pdf(report: Report, *, made_at: datetime) -> bytes:

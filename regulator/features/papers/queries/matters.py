@@ -180,10 +180,11 @@ class ReminderRow:
 def reminders() -> Select[Any]:
     """The statement of reminders with their matters, in no order."""
     taker = aliased(Account)
-    stmt: Select[Any] = select(
+    columns: tuple[Any, ...] = (
         *(Reminder.id, Reminder.tone, Reminder.text, Reminder.sent_at, Reminder.by_name, taker.name),
         *(Reminder.answer, Reminder.answered_at, Matter.number, Matter.title),
     )
+    stmt: Select[Any] = select(*columns)
     return stmt.join(Matter, Matter.id == Reminder.matter_id).join(taker, taker.id == Reminder.to_id)
 
 
