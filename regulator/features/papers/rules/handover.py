@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from types import MappingProxyType
 
-from regulator.features.papers.terms import ApprovalStep, HandoverMove, HandoverReason, HandoverState
+from regulator.features.papers.terms import HandoverMove, HandoverReason, HandoverState
 from regulator.law.findings import Finding, Verdict
 
 NEXT: Mapping[tuple[HandoverState, HandoverMove], HandoverState] = MappingProxyType(
@@ -102,16 +102,6 @@ def judge_cancelling(*, state: HandoverState, takes_part: bool, leads: bool, rea
             None if reason.strip() else Finding("handover_reason_missing", None, {}, "reason"),
         ]
     )
-
-
-STEP_NEEDS: Mapping[ApprovalStep, str] = MappingProxyType(
-    {
-        ApprovalStep.HANDLE: "papers_draft",
-        ApprovalStep.EXAMINE: "papers_examine",
-        ApprovalStep.SIGN: "papers_sign",
-    }
-)
-"""Which permission the step of a paper needs that waits for the giver."""
 
 
 def list_hash(giver: str, taker: str, lines: Sequence[Line]) -> str:
