@@ -318,6 +318,18 @@ def count_items(handover: Handover) -> Count:
     return count_up_to_ceiling(_items(handover))
 
 
+def count_since(handover: Handover, held: Iterable[Held]) -> Count:
+    """How many matters came to the giver since the list was given, which the taker may have."""
+    listed = exists().where(HandoverItem.handover_id == handover.id, HandoverItem.matter_id == Matter.id)
+    listed = listed.where(HandoverItem.paper_id.is_(None))
+    return count_up_to_ceiling(matters_for(handover.from_id, held, but=handover.id).where(~listed))
+
+
+def count_open(account_id: UUID) -> Count:
+    """How many open matters somebody has."""
+    return count_up_to_ceiling(rows_of(MatterFilter(owner_id=account_id)))
+
+
 def list_items(handover: Handover, outcome: HandoverOutcome | None = None) -> list[ItemRow]:
     """Every line of a list, or those with one outcome, in its order."""
     stmt = _items(handover).order_by(HandoverItem.ordinal)
