@@ -8,7 +8,7 @@ from pathlib import Path
 
 HEAVY = (
     "altair", "chinese_calendar", "docx", "folium", "geopandas", "lxml", "matplotlib", "narwhals", "numpy", "pandas",
-    "pyhanko", "pyogrio", "pyproj", "segno", "shapely", "typst", "vl_convert",
+    "pyhanko", "pyogrio", "pyproj", "shapely", "typst", "vl_convert",
 )  # fmt: skip
 MOST_MEGABYTES = 120
 SCRIPT = r"""

@@ -33,6 +33,31 @@ class MatterStep(StrEnum):
     HANDLING = "handling"
 
 
+class Pressure(StrEnum):
+    """How near the end of a term is."""
+
+    NO_TERM = "no_term"
+    ON_TIME = "on_time"
+    OVERDUE = "overdue"
+    SOON = "soon"
+    TODAY = "today"
+
+
+class DeskList(StrEnum):
+    """The three lists of somebody's desk."""
+
+    MINE = "mine"
+    STANDING_IN = "standing_in"
+    SENT_ON = "sent_on"
+
+
+class Nearness(StrEnum):
+    """By what of their term matters are looked for."""
+
+    OVERDUE = "overdue"
+    SOON = "soon"
+
+
 class Outcome(StrEnum):
     """How a matter ended."""
 
@@ -52,6 +77,7 @@ class EntryKind(StrEnum):
     PAPER = "paper"
     REMINDED = "reminded"
     REMOVED = "removed"
+    TERM_SET = "term_set"
 
 
 class PaperKind(StrEnum):
@@ -219,6 +245,7 @@ class PaperAct(StrEnum):
     MATTER_NOTED = "matter.noted"
     MATTER_OPENED = "matter.opened"
     MATTER_REMINDED = "matter.reminded"
+    MATTER_TERM_SET = "matter.term_set"
     PAPER_CORRECTED = "paper.corrected"
     PAPER_DISCARDED = "paper.discarded"
     PAPER_DRAFTED = "paper.drafted"

@@ -14,6 +14,7 @@ from regulator.features.accounts.terms import Role
 from regulator.features.maps.geofiles.models import GeoBatch
 from regulator.features.maps.geofiles.terms import GeoState
 from regulator.features.registry.models import Estate
+from regulator.features.zones.models import BarrierLayer
 from regulator.foundation import jobs
 from regulator.foundation.files import file_room
 from regulator.foundation.geo import Datum
@@ -51,7 +52,9 @@ def test_a_file_is_sent_looked_at_confirmed_and_taken_back(
     sign_in: Open, codes: list[str], session: Session, tmp_path: Path
 ) -> None:
     desk = sign_in(Role.DISTRICT_OFFICER, make.SHENHE)
-    assert "区划边界" not in desk.get("/office/geodata")  # boundaries are the city's
+    page = desk.get("/office/geodata")
+    assert "区划边界" not in page  # boundaries are the city's
+    assert "阻隔" not in page.replace("同一来源的阻隔要素以新文件替换旧文件", "")  # and so are barriers
     rows = [
         ({"code": codes[0]}, HOME),
         ({"code": codes[5]}, HOME),
@@ -80,6 +83,43 @@ def test_a_file_is_sent_looked_at_confirmed_and_taken_back(
     assert session.scalars(select(Estate.lon).where(Estate.code == codes[0])).one() == 123.46
 
 
+def test_the_city_sends_barriers_looks_at_them_and_takes_them_back(
+    sign_in: Open, codes: list[str], session: Session, tmp_path: Path
+) -> None:
+    desk = sign_in(Role.CITY_OFFICER, make.CITY)
+    desk.get("/office/geodata?kind=barriers")
+    way = shapely.LineString([(123.40, 41.80), (123.50, 41.80)])
+    rows: list[tuple[Any, Any]] = [({"name": "青年大街"}, way), ({"name": "点"}, HOME)]
+    locations: list[str] = []
+    for number in range(2):
+        answer = desk.post(
+            "/office/geodata",
+            kind="barriers",
+            barrier="road",
+            datum="cgcs2000",
+            file=sent(tmp_path, rows, "路.geojson"),
+        )
+        work(session)
+        page = desk.get(f"{answer.location}?show=new")
+        assert ("将替换同一来源" in page) is bool(number)
+        assert '道路<div class="muted">青年大街</div>' in page
+        assert "阻隔要素须为线或面" in desk.get(answer.location)
+        lines = desk.fetch(f"{answer.location}/preview.json").json["features"]
+        assert [one["geometry"]["type"] for one in lines] == ["Point", "LineString"]
+        desk.get(answer.location)
+        desk.post(f"{answer.location}/confirm")
+        work(session)
+        locations.append(answer.location)
+        desk.get("/office/geodata?kind=barriers")
+    assert "请先撤销新文件" in desk.get(f"{locations[0]}/undo")
+    for location in reversed(locations):
+        desk.get(f"{location}/undo")
+        desk.post(f"{location}/undo")
+        work(session)
+        assert "一切恢复原状" in desk.get(location)
+    assert session.scalars(select(BarrierLayer)).all() == []
+
+
 def test_the_wrong_datum_is_said_before_anything_is_written(
     sign_in: Open, codes: list[str], session: Session, tmp_path: Path
 ) -> None:
@@ -96,7 +136,7 @@ def test_the_wrong_datum_is_said_before_anything_is_written(
     assert "GCJ-02（高德、腾讯）" in page
     desk.post(f"{answer.location}/discard")
     assert session.scalars(select(GeoBatch.state)).all() == [GeoState.DISCARDED]
-    assert [path for path in file_room().root.rglob("*") if path.is_file()] == []
+    assert list(file_room().list_names()) == []
 
 
 def test_undoing_names_what_somebody_changed_since(
@@ -144,7 +184,8 @@ def test_what_is_missing_or_cannot_be_used_is_said_at_its_field(
         ({"kind": "estates", "datum": ""}, "请申报坐标系"),
         ({"kind": "estates", "datum": "epsg", "epsg": ""}, "请申报坐标系"),
         ({"kind": "estates", "datum": "epsg", "epsg": "mars"}, "没有坐标系“mars”"),
-        ({"kind": "boundaries", "datum": "wgs84"}, "区划边界由市级统一维护"),
+        ({"kind": "barriers", "datum": "wgs84"}, "区划边界和阻隔要素由市级统一维护"),
+        ({"kind": "boundaries", "datum": "wgs84"}, "区划边界和阻隔要素由市级统一维护"),
         ({"kind": "", "datum": "wgs84"}, "请选择"),
     ):
         desk.get("/office/geodata")
@@ -156,7 +197,7 @@ def test_what_is_missing_or_cannot_be_used_is_said_at_its_field(
         "文件是空的"
         in desk.post("/office/geodata", 400, kind="estates", datum="wgs84", file=(BytesIO(b""), "a.geojson")).text
     )
-    assert [path for path in file_room().root.rglob("*") if path.is_file()] == []
+    assert list(file_room().list_names()) == []
     desk.get("/office/geodata")
     answer = desk.post("/office/geodata", kind="estates", datum="wgs84", file=(BytesIO(b"{"), "a.geojson"))
     work(session)

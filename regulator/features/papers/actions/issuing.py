@@ -19,10 +19,10 @@ from regulator.features.audit.terms import JSON, Actor
 from regulator.features.papers import signals
 from regulator.features.papers.actions.drafting import claim, record
 from regulator.features.papers.actions.matters import add_entry
-from regulator.features.papers.models import Matter, Paper, PaperCounter
+from regulator.features.papers.models import Matter, Paper, PaperCounter, PaperSeries
 from regulator.features.papers.queries.settings import find_series, template_of
 from regulator.features.papers.rules.numbers import format_number
-from regulator.features.papers.templating import Frame, content_digest, render
+from regulator.features.papers.templating import Frame, Template, content_digest, render
 from regulator.features.papers.terms import (
     NUMBERED,
     EntryKind,
@@ -37,6 +37,7 @@ from regulator.foundation.clock import day_of
 from regulator.foundation.counters import count_up
 from regulator.foundation.database import session, thinking
 from regulator.foundation.errors import BadInput
+from regulator.foundation.files import FileRoom
 from regulator.foundation.jobs import Step
 from regulator.law.findings import Finding, Verdict
 
@@ -66,23 +67,34 @@ def configure(public_address: str) -> None:
 # --- the record -----------------------------------------------------------------------------------------------------
 
 
+def ready_to_sign(paper: Paper, now: datetime) -> PaperSeries:
+    """The pattern the number will be made from.
+
+    Raises BadInput("series_missing") while the authority has none, and what `office_signer` raises: a paper that could
+    not be signed gets no number.
+    """
+    signing.office_signer()
+    series = find_series(paper.authority_id, PaperKind(paper.kind), on=day_of(now))
+    if series is None:
+        raise BadInput("series_missing")
+    return series
+
+
 def sign_paper(paper: Paper, matter: Matter, *, account_id: UUID, actor: Actor, now: datetime) -> None:
     """Give a paper its number and fix what it says, in this transaction; its file is made by a job.
 
-    Raises BadInput("series_missing") while the authority has no pattern of numbers, and what `office_signer` raises.
+    Raises as `ready_to_sign` does.
     """
-    signing.office_signer()  # a paper that could not be signed gets no number
-    today = day_of(now)
-    series = find_series(paper.authority_id, PaperKind(paper.kind), on=today)
-    if series is None:
-        raise BadInput("series_missing")
+    today, series = day_of(now), ready_to_sign(paper, now)
+    template = template_of(paper.template_id, paper.kind)
+    authority = session().get_one(Authority, paper.authority_id).name
     sequence = count_up(PaperCounter, {"series_id": series.id, "year": today.year})
     number = format_number(series.pattern, year=today.year, sequence=sequence)
     paper.series_id, paper.year, paper.sequence, paper.number = series.id, today.year, sequence, number
     paper.waits_for_id, paper.waits_since = None, None
     paper.state, paper.signed_at, paper.dated_on = PaperState.SIGNED, now, today
     paper.signed_by_id, paper.signed_by = account_id, actor.name
-    _fix_content(paper, today)
+    _fix_content(paper, template, authority, today)
     paper.version += 1
     matter.step = MatterStep.HANDLING
     session().flush()
@@ -93,10 +105,8 @@ def sign_paper(paper: Paper, matter: Matter, *, account_id: UUID, actor: Actor, 
     add_entry(matter, EntryKind.PAPER, actor=actor, now=now, about=number, text=PaperAct.PAPER_SIGNED)
 
 
-def _fix_content(paper: Paper, today: date) -> None:
-    template = template_of(paper.template_id, paper.kind)
+def _fix_content(paper: Paper, template: Template, authority: str, today: date) -> None:
     address = f"{_place.address}/papers/{quote(paper.number or '')}"
-    authority = session().get_one(Authority, paper.authority_id).name
     frame = Frame(
         authority=authority, number=paper.number, issued_on=today, addressee=paper.addressee, title=paper.title,
         is_draft=False, is_demo=signing.is_demo(),
@@ -146,7 +156,7 @@ def issue_paper(payload: Mapping[str, Any]) -> Generator[Step, None, None]:
         if paper.state is not PaperState.SIGNED:
             return
         content = file_of(paper)
-        name = files.file_room(CORNER).keep([content], maximum=MAXIMUM)
+        name = paper_room().keep([content], maximum=MAXIMUM)
     paper = session().get_one(Paper, paper_id, with_for_update=True, populate_existing=True)
     if paper.state is PaperState.SIGNED:
         _note_issued(paper, name, len(content), clock.now())
@@ -172,6 +182,11 @@ def preview_of(paper: Paper, authority: str, *, now: datetime) -> bytes:
     template = template_of(paper.template_id, paper.kind)
     frame = Frame(authority=authority, addressee=paper.addressee, title=paper.title, is_demo=signing.is_demo())
     return render(template, paper.facts, frame, made_at=now)
+
+
+def paper_room() -> FileRoom:
+    """Where the files of papers lie."""
+    return files.file_room(CORNER)
 
 
 def _note_issued(paper: Paper, name: str, size: int, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, insert, select, update
 
 from regulator.features.accounts.terms import Permission
 from regulator.features.audit import actions as audit
@@ -20,6 +20,7 @@ from regulator.features.papers.rules.matters import (
     NO_TERM,
     judge_assignment,
     judge_closing,
+    judge_keeping,
     judge_reminder,
     matter_number,
 )
@@ -164,8 +165,17 @@ def move_matters(
         _record(PaperAct.MATTER_ASSIGNED, matter.number, matter.division_code, facts, actor, now)
         moved.append(Reassigned(matter.id, matter.kind, matter.subject_key, before, to))
     session().flush()
+    _take_reminders_along([one.matter_id for one in moved], to)
     if moved:
         signals.matter_reassigned.send(moved=tuple(moved))
+
+
+def _take_reminders_along(matter_ids: Sequence[UUID], to: UUID) -> None:
+    """A reminder nobody has answered yet waits for whoever has the matter now."""
+    for at in range(0, len(matter_ids), AT_ONCE):
+        part = matter_ids[at : at + AT_ONCE]
+        waiting = update(Reminder).where(Reminder.matter_id.in_(part), Reminder.answered_at.is_(None))
+        session().execute(waiting.values(to_id=to))
 
 
 # --- notes and reminders --------------------------------------------------------------------------------------------
@@ -253,7 +263,8 @@ def add_entry(
     matter: Matter, kind: EntryKind, *, actor: Actor, now: datetime, from_id: UUID | None = None,
     to_id: UUID | None = None, about: str | None = None, text: str | None = None,
 ) -> None:  # fmt: skip
-    """Append a line to a matter's history."""
+    """Append a line to a matter's history. Raises Refused when its file is archived."""
+    judge_keeping(is_archived=matter.is_archived).or_refuse()
     line = _line(matter.id, kind, actor, now, from_id=from_id, to_id=to_id, about=about, text=text)
     session().flush()
     session().execute(insert(MatterEntry), [line])

@@ -10,10 +10,10 @@ from regulator.features.audit.terms import JSON, Actor
 from regulator.features.papers.models import PaperChain, PaperSeries, PaperTemplate
 from regulator.features.papers.queries.settings import find_pattern_clash
 from regulator.features.papers.rules.numbers import judge_pattern
-from regulator.features.papers.templating import check, parse
+from regulator.features.papers.templating import Template
 from regulator.features.papers.terms import PaperAct, PaperKind, PaperSubject
 from regulator.foundation.clock import day_of
-from regulator.foundation.database import session, thinking
+from regulator.foundation.database import session
 from regulator.foundation.errors import BadInput
 
 
@@ -58,25 +58,21 @@ def set_chain(
 
 
 def add_template(
-    authority: Authority, *, kind: PaperKind, source: str, began_on: date, actor: Actor, now: datetime
+    authority: Authority, template: Template, *, began_on: date, actor: Actor, now: datetime
 ) -> PaperTemplate:
-    """Add an authority's own version of a template from today or later, after it was parsed and printed for a trial.
+    """Add an authority's own version of a template from today or later.
 
-    Raises BadInput with the line of a mistake, for another kind, and for a day gone by or taken.
+    The template was tried by `templating.check`, which takes a while and so goes before the transaction. Raises
+    BadInput for a day gone by.
     """
     _judge_day(began_on, now)
-    template = parse(source)
-    if template.kind is not kind:
-        raise BadInput("template_of_another_kind", {"kind": template.kind}, about="source")
-    with thinking():  # printed for a trial, which takes a while and needs no lock
-        check(source)
     added = PaperTemplate(
-        authority_id=authority.id, kind=kind, source=source, digest=template.digest, began_on=began_on, added_at=now,
-        added_by=actor.name,
+        authority_id=authority.id, kind=template.kind, source=template.source, digest=template.digest,
+        began_on=began_on, added_at=now, added_by=actor.name,
     )  # fmt: skip
     session().add(added)
     session().flush()
-    facts: dict[str, JSON] = {"kind": kind, "digest": template.digest, "began_on": began_on.isoformat()}
+    facts: dict[str, JSON] = {"kind": template.kind, "digest": template.digest, "began_on": began_on.isoformat()}
     _record(PaperAct.TEMPLATE_ADDED, authority.name, facts, actor, now)
     return added
 

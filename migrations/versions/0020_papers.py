@@ -9,8 +9,8 @@ from alembic import op
 from regulator.foundation.database import Instant, Serial
 from regulator.foundation.search import drop_index_ddl, index_ddl
 
-revision = "0019"
-down_revision: str | None = "0018"
+revision = "0020"
+down_revision: str | None = "0019"
 branch_labels = None
 depends_on = None
 
@@ -22,6 +22,8 @@ TABLES = (
     "reminder",
     "case_file",
     "case_file_search",
+    "case_file_counter",
+    "case_file_print",
     "duty_shift",
     "handover",
     "paper_chain",
@@ -50,7 +52,7 @@ def upgrade() -> None:
     _make_deliveries()
     for statement in index_ddl(SEARCH, dialect):
         op.execute(statement)
-    for statement in _guard(dialect):
+    for statement in (*_guard(dialect), *_close_files(dialect)):
         op.execute(statement)
 
 
@@ -62,7 +64,8 @@ def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
     if dialect == "postgresql":
-        op.execute("DROP FUNCTION paper_stands()")
+        for function in ("paper_stands", "file_part_stands", "file_stands"):
+            op.execute(f"DROP FUNCTION {function}()")
 
 
 def _guard(dialect: str) -> list[str]:
@@ -87,6 +90,49 @@ def _guard(dialect: str) -> list[str]:
     return [
         f"CREATE TRIGGER paper_stands_{name} BEFORE {event} ON paper WHEN {condition} {refuse}"
         for name, (event, condition) in events.items()
+    ]
+
+
+HELD = {
+    "attachment": ("INSERT", "UPDATE", "DELETE"),
+    "matter_entry": ("INSERT", "UPDATE", "DELETE"),
+    "paper": ("INSERT",),  # a numbered one may still be withdrawn, which it says itself
+    "reminder": ("INSERT", "UPDATE", "DELETE"),
+}
+"""What a case file holds, and what cannot be done with it once the file is archived."""
+CLOSED = {
+    ("matter", "UPDATE"): "OLD.is_archived",
+    ("matter", "DELETE"): "OLD.is_archived",
+    ("case_file", "UPDATE"): "OLD.content_hash IS NOT NULL",
+    ("case_file", "DELETE"): "OLD.id IS NOT NULL",
+}
+"""An archived file never changes any more, save that it is told once what its print looks like."""
+
+
+def _close_files(dialect: str) -> list[str]:
+    """An archived file takes nothing and gives nothing away."""
+    archived = "EXISTS (SELECT 1 FROM matter WHERE id = {row}.matter_id AND is_archived)"
+    held = [(table, event) for table, events in HELD.items() for event in events]
+    row = {"INSERT": "NEW", "UPDATE": "OLD", "DELETE": "OLD"}
+    if dialect != "postgresql":
+        refuse = "BEGIN SELECT RAISE(ABORT, 'file_stands'); END"
+        conditions = {(table, event): archived.format(row=row[event]) for table, event in held} | CLOSED
+        return [
+            f"CREATE TRIGGER file_stands_{table}_{event.lower()} BEFORE {event} ON {table} WHEN {condition} {refuse}"
+            for (table, event), condition in conditions.items()
+        ]
+    refuse = "RAISE EXCEPTION 'file_stands' USING ERRCODE = 'check_violation'"
+    part = archived.format(row="part")
+    body = f"DECLARE part record; BEGIN part := COALESCE(NEW, OLD); IF {part} THEN {refuse}; END IF; RETURN part; END"
+    functions = {"file_part_stands": body, "file_stands": f"BEGIN {refuse}; END"}
+    trigger = "CREATE TRIGGER file_stands_{0}_{1} BEFORE {2} ON {0} FOR EACH ROW {3}EXECUTE FUNCTION {4}()"
+    return [
+        *(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {b} $$" for name, b in functions.items()),
+        *(trigger.format(table, event.lower(), event, "", "file_part_stands") for table, event in held),
+        *(
+            trigger.format(table, event.lower(), event, f"WHEN ({condition}) ", "file_stands")
+            for (table, event), condition in CLOSED.items()
+        ),
     ]
 
 
@@ -141,6 +187,7 @@ def _make_matters() -> None:
             nullable=True,
         ),
         sa.Column("closed_reason", sa.Text(), nullable=True),
+        sa.Column("is_archived", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_matter_closed")),
         sa.CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name=op.f("ck_matter_ended")),
@@ -173,6 +220,14 @@ def _make_matters() -> None:
     )
     op.create_index("ix_matter_subject", "matter", ["kind", "subject_key"], unique=False)
     op.create_index(
+        "ix_matter_to_archive",
+        "matter",
+        ["division_code", "number"],
+        unique=False,
+        sqlite_where=sa.text("state = 'closed' AND NOT is_archived"),
+        postgresql_where=sa.text("state = 'closed' AND NOT is_archived"),
+    )
+    op.create_index(
         "uq_matter_open",
         "matter",
         ["kind", "subject_key"],
@@ -196,6 +251,7 @@ def _make_matters() -> None:
                 "paper",
                 "reminded",
                 "removed",
+                "term_set",
                 name="entrykind",
                 native_enum=False,
                 create_constraint=False,
@@ -212,12 +268,20 @@ def _make_matters() -> None:
         sa.Column("text", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_matter_entry_matter_id")),
         sa.CheckConstraint(
-            "kind IN ('assigned', 'attached', 'closed', 'noted', 'opened', 'paper', 'reminded', 'removed')",
+            "kind IN ('assigned', 'attached', 'closed', 'noted', 'opened', 'paper', 'reminded', 'removed', 'term_set')",
             name=op.f("ck_matter_entry_entrykind"),
         ),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_matter_entry")),
     )
     op.create_index("ix_matter_entry_matter", "matter_entry", ["matter_id", "seq"], unique=False)
+    op.create_index(
+        "ix_matter_entry_sent",
+        "matter_entry",
+        ["by_id", "seq"],
+        unique=False,
+        sqlite_where=sa.text("kind IN ('assigned', 'reminded')"),
+        postgresql_where=sa.text("kind IN ('assigned', 'reminded')"),
+    )
     op.create_table(
         "reminder",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -281,6 +345,25 @@ def _make_matters() -> None:
         ),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_case_file_search")),
         sa.UniqueConstraint("subject_id", name=op.f("uq_case_file_search_subject_id")),
+    )
+    op.create_table(
+        "case_file_counter",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year", "kind", name=op.f("pk_case_file_counter")),
+    )
+    op.create_table(
+        "case_file_print",
+        sa.Column("matter_id", sa.Uuid(), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("basis", sa.String(length=64), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_case_file_print_matter_id")),
+        sa.PrimaryKeyConstraint("matter_id", "language", name=op.f("pk_case_file_print")),
     )
     op.create_table(
         "duty_shift",
