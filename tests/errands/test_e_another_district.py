@@ -94,7 +94,7 @@ KEY = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9A-HJ-NPQRTUWXY]{18}|2101\d
 """A record's key: a UUID, a credit code, an estate's code."""
 OTHER_KEYS = (
     *("/office/coverage/", "/office/geodata/", "/office/imports/", "/office/verification/", "/office/worklists/"),
-    "/office/zones/",
+    *("/office/duty/", "/office/handovers/", "/office/zones/"),
 )
 """Asked for by other keys than a record's, and looked at one by one; files of geodata and zones in their own tests."""
 CHOICE = """

@@ -29,6 +29,7 @@ from regulator.features.registry.models import (
 from regulator.features.registry.terms import Mode, NameKind, NoticeKind, Party, RecordSource, SubjectKind
 from regulator.foundation import clock
 from regulator.foundation.database import new_key
+from tests.factories import duty
 from tests.factories import registry as make
 from tests.factories.zones import make_zone
 
@@ -121,7 +122,20 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
         "move_id": move.id,
         "zone_id": make_zone(make.make_estate(f"{MARK}弃管楼{number}", division), number, f"{MARK}片区{number}").id,
     }
+    made.parts |= make_duty(number, division)
     return made
+
+
+def make_duty(number: int, division: str) -> dict[str, UUID]:
+    """A shift of today on the district's roster, and a hand-over between two of its officials."""
+    district = division[:6]
+    authority = duty.make_authority(f"{MARK}房产局{number}", district)
+    giver, taker = (duty.make_official(f"{MARK}{who}{number}", district, authority=authority) for who in "甲乙")
+    matter = duty.make_matter(giver, f"{MARK}事项{number}", division)
+    return {
+        "shift_id": duty.make_shift(authority, giver).id,
+        "handover_id": duty.make_handover(giver, taker, matter, district).id,
+    }
 
 
 def make_move(session: Session, notice_id: UUID) -> TermMove:

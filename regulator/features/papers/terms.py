@@ -189,6 +189,14 @@ class DutyKind(StrEnum):
     ROUND_THE_CLOCK = "round_the_clock"
 
 
+class DutyTurn(StrEnum):
+    """How the people of a pattern take turns."""
+
+    DAILY = "daily"  # each day the next
+    TOGETHER = "together"  # all of them every day
+    WEEKLY = "weekly"  # each week, from Monday, the next
+
+
 class HandoverReason(StrEnum):
     """Why somebody gives up their matters."""
 
@@ -204,6 +212,22 @@ class HandoverState(StrEnum):
     GIVEN = "given"
     TAKEN = "taken"
     CANCELLED = "cancelled"
+
+
+class HandoverMove(StrEnum):
+    """What can be done with a list."""
+
+    CANCEL = "cancel"
+    GIVE = "give"
+    TAKE = "take"
+
+
+class HandoverOutcome(StrEnum):
+    """What became of a line of the list when it was taken."""
+
+    GONE = "gone"  # closed, decided, or in other hands by then
+    MOVED = "moved"
+    STAYED = "stayed"  # who takes may not have it; the leader says who shall
 
 
 class PaperAct(StrEnum):
