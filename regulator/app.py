@@ -33,7 +33,7 @@ from regulator.features.maps.basemap.tiles import Unusable
 from regulator.features.maps.geofiles import batches as geofiles
 from regulator.features.maps.geofiles import exporting, work
 from regulator.features.metrics.catalogue import register_levels, register_metric
-from regulator.features.papers.actions import attachments, handing_out
+from regulator.features.papers.actions import attachments, case_files, handing_out
 from regulator.features.registry import signals
 from regulator.features.registry.actions import moves
 from regulator.features.registry.imports import batches
@@ -185,6 +185,7 @@ def _register_work() -> None:
     jobs.register_handler(geofiles.UNDO_JOB, work.undo_batch, geofiles.give_up)
     jobs.register_handler(exporting.EXPORT_JOB, work.make_export, exporting.give_up)
     jobs.register_handler(proposing.PROPOSE_JOB, proposing.propose_district)
+    jobs.register_handler(case_files.PRINT_JOB, case_files.print_file)
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
     jobs.register_sweeper("files.forget_drafts", lambda now: files.file_room().forget_drafts(now - DRAFTS_KEPT))
@@ -198,6 +199,7 @@ def _register_work() -> None:
     jobs.register_sweeper("zones.follow_days", zones.follow_days)
     jobs.register_sweeper("papers.hand_out", handing_out.hand_out)
     jobs.register_sweeper("papers.forget_left_contents", attachments.forget_left_contents)
+    jobs.register_sweeper("papers.forget_left_prints", case_files.forget_left_prints)
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
 
 

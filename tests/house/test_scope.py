@@ -33,6 +33,8 @@ EVERYBODYS = {
     "office.worklist": "a work list is everybody's; its rows are looked for below",
 }
 """Addresses with a part that names no owned row."""
+OF_MATTERS = ("/office/matters/", "/office/files/")
+"""Addresses whose number is a matter's."""
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
 
 
@@ -59,6 +61,8 @@ def addresses(rule: Rule, made: Made) -> Iterator[str]:
     parts: dict[str, object] = {**made.parts, "number": 1, "kind": "", "key": "", "name": WORKLISTS[0]}
     if "name_id" in rule.arguments:
         parts["name_id"] = made.parts["company_name_id" if "credit_code" in rule.arguments else "estate_name_id"]
+    if str(rule).startswith(OF_MATTERS):
+        parts["number"] = made.parts["matter"]
     choices = [parts]
     if rule.endpoint == "office.history":
         keys = {"company": "credit_code", "estate": "code", "person": "person_id"}
