@@ -232,7 +232,7 @@ def _make_matters() -> None:
     op.create_index(
         "ix_matter_to_archive",
         "matter",
-        ["division_code", "number"],
+        ["number", "division_code"],
         unique=False,
         sqlite_where=sa.text("state = 'closed' AND NOT is_archived"),
         postgresql_where=sa.text("state = 'closed' AND NOT is_archived"),
@@ -366,14 +366,13 @@ def _make_matters() -> None:
     op.create_table(
         "case_file_print",
         sa.Column("matter_id", sa.Uuid(), nullable=False),
-        sa.Column("language", sa.String(length=16), nullable=False),
         sa.Column("basis", sa.String(length=64), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("made_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_case_file_print_matter_id")),
-        sa.PrimaryKeyConstraint("matter_id", "language", name=op.f("pk_case_file_print")),
+        sa.PrimaryKeyConstraint("matter_id", name=op.f("pk_case_file_print")),
     )
     op.create_table(
         "duty_shift",
@@ -817,9 +816,7 @@ def _make_deliveries() -> None:
             ),
             nullable=True,
         ),
-        sa.CheckConstraint(
-            "outcome IN ('gone', 'moved', 'stayed')", name=op.f("ck_handover_item_handoveroutcome")
-        ),
+        sa.CheckConstraint("outcome IN ('gone', 'moved', 'stayed')", name=op.f("ck_handover_item_handoveroutcome")),
         sa.ForeignKeyConstraint(["handover_id"], ["handover.id"], name=op.f("fk_handover_item_handover_id")),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_handover_item_matter_id")),
         sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name=op.f("fk_handover_item_paper_id")),

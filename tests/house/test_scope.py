@@ -36,6 +36,8 @@ EVERYBODYS = {
 """Addresses with a part that names no owned row."""
 LED = "office.handover"
 """Shown to who gives, who takes, and leaders of the territory."""
+OF_MATTERS = ("/office/matters/", "/office/files/")
+"""Addresses whose number is a matter's."""
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
 
 
@@ -62,6 +64,8 @@ def addresses(rule: Rule, made: Made) -> Iterator[str]:
     parts: dict[str, object] = {**made.parts, "number": 1, "kind": "", "key": "", "name": WORKLISTS[0]}
     if "name_id" in rule.arguments:
         parts["name_id"] = made.parts["company_name_id" if "credit_code" in rule.arguments else "estate_name_id"]
+    if str(rule).startswith(OF_MATTERS):
+        parts["number"] = made.parts["matter"]
     choices = [parts]
     if rule.endpoint == "office.history":
         keys = {"company": "credit_code", "estate": "code", "person": "person_id"}

@@ -9,16 +9,19 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from regulator.features.accounts.models import Authority, Lockout
+from regulator.features.accounts.models import Account, Authority, Lockout
 from regulator.features.accounts.terms import LockKind, Role
 from regulator.features.audit.actions import record
 from regulator.features.coverage.models import Custodian
 from regulator.features.divisions.actions import set_management_area
+from regulator.features.papers.actions.matters import note_matter
+from regulator.features.papers.models import Attachment, Matter
 from regulator.features.registry.models import Company, Estate
 from regulator.foundation import clock
 from regulator.foundation.database import new_key
 from tests.factories import registry as make
 from tests.factories.accounts import make_account
+from tests.factories.matters import make_paper
 from tests.house.test_scope import addresses, filled_in
 from tests.house.world import Made, make_one_of_each, open_round, survey_too
 from tests.portals.conftest import Desk, sign_in, statements
@@ -67,11 +70,22 @@ def hang_more_on(session: Session, first: Made, number: int) -> None:
     make.make_service(served, company)
     make.make_contract(served, company)
     survey_too(session, first.parts["survey_id"], served.code, make.HEPING_COMMUNITY)
+    matter = session.query(Matter).filter_by(number=first.parts["matter"]).one()
+    hang_on_matter(session, matter, number)
     ended = date(2000 + number, 1, 1)
     had = {"name": f"又一管护{number}", "phone": "13904010023", "recorded_at": clock.now(), "recorded_by": "x"}
     session.add(Custodian(estate_code=first.code, began_on=ended, ended_on=ended, version=1, **had))
     person = make.make_person(f"又一人{number}", company)
     make.make_manager(person, estate)
+
+
+def hang_on_matter(session: Session, matter: Matter, number: int) -> None:
+    """More history, reminders, papers and attachments of one matter."""
+    given = {"matter_id": matter.id, "name": f"又一附件{number}.pdf", "size": 4, "media_type": "application/pdf"}
+    session.add(Attachment(role="other", content_hash="0" * 64, added_at=clock.now(), added_by="x", **given))
+    note_matter(matter, f"又一条{number}", actor=make.actor(), now=clock.now())
+    owner = session.get_one(Account, matter.owner_id)
+    make_paper(matter, owner, title=f"又一文书{number}")
 
 
 def pages(app: Flask, blueprint: str, made: Made, beginning: str = "") -> Iterator[str]:

@@ -182,6 +182,33 @@ class AttachmentRole(StrEnum):
     RECEIPT = "receipt"  # a signed delivery receipt
 
 
+class FileSection(StrEnum):
+    """The parts of a case file, in their order behind the contents page."""
+
+    PAPERS = "papers"
+    ATTACHMENTS = "attachments"
+    OPINIONS = "opinions"
+    RECEIPTS = "receipts"
+    HISTORY = "history"
+
+
+class FileShelf(StrEnum):
+    """Where a case file stands."""
+
+    ARCHIVED = "archived"
+    TO_ARCHIVE = "to_archive"  # its matter is closed
+    OPEN = "open"
+    ENDED = "ended"  # archived, and its retention has ended
+
+
+class PrintPhase(StrEnum):
+    """What the worker does while it prints a file."""
+
+    GATHERED = "gathered"
+    PARTS = "parts"
+    BOUND = "bound"
+
+
 class DutyKind(StrEnum):
     """Whether a shift covers office hours or the whole day and night."""
 
@@ -245,6 +272,7 @@ class PaperAct(StrEnum):
     DUTY_CANCELLED = "duty.cancelled"
     DUTY_SET = "duty.set"
     FILE_ARCHIVED = "case_file.archived"
+    FILE_PRINTED = "case_file.printed"
     HANDOVER_CANCELLED = "handover.cancelled"
     HANDOVER_DRAWN_UP = "handover.drawn_up"
     HANDOVER_GIVEN = "handover.given"
