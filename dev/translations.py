@@ -31,8 +31,9 @@ ZH = "zh_Hans_CN"
 EN = "en"
 DOMAINS = ("messages", "codes")
 KEYWORDS: dict[str, Any] = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
-FINDING_CALLS = {"Finding", "BadInput", "Conflict", "code_sentence"}
+FINDING_CALLS = {"Finding", "BadInput", "Conflict", "FileDamaged", "Unavailable", "code_sentence"}
 SCREEN_ENUMS = (  # enumerations outside terms.py that people read
+    "regulator/foundation/cleaners/kinds.py",
     "regulator/features/registry/imports/columns.py",
     "regulator/features/registry/imports/verdicts.py",
     "regulator/portals/admin/words.py",

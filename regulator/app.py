@@ -43,9 +43,11 @@ from regulator.features.registry.imports.taking_back import undo_batch
 from regulator.features.registry.queries.records import register_info
 from regulator.features.zones.actions import following as zones
 from regulator.features.zones.actions import proposing
-from regulator.foundation import clock, crypto, files, jobs, logs, signing
+from regulator.foundation import clock, crypto, files, i18n, jobs, logs, signing
 from regulator.foundation.database import prepare_engine
+from regulator.foundation.errors import Unavailable
 from regulator.foundation.extensions import compress, csrf, db, limiter
+from regulator.foundation.files.objects import Bucket
 from regulator.foundation.pinyin import LOCAL_READINGS
 from regulator.resources import resource_dir
 from regulator.web.headers import headers_of_all
@@ -60,6 +62,7 @@ COMPRESSED = [
 ]
 SITE_SECONDS = 5.0
 JOBS_KEPT = timedelta(days=90)
+DRAFTS_KEPT = timedelta(days=1)
 
 
 def create_app(settings: Settings | None = None) -> Application:
@@ -83,17 +86,31 @@ def _prepare_process(settings: Settings) -> None:
     clock.fix_today(settings.fixed_today)
     previous = settings.previous_data_keys.get_secret_value()
     crypto.configure(settings.data_key.get_secret_value(), tuple(filter(None, previous.split(","))))
-    files.configure(settings.data_dir / "files")
     signing.configure(
         settings.signing_key,
         settings.signing_password.get_secret_value(),
         directory=settings.data_dir / "signing",
         may_demonstrate=not settings.is_production,
     )
+    files.configure(settings.data_dir / "files", _bucket_of(settings))
     shelf.configure(settings.data_dir / "map")
     issuing.configure(settings.public_address or f"http://{settings.bind}")
     key = settings.tianditu_key.get_secret_value()
     chosen.configure(settings.base_map, key=key, address=settings.tianditu_address)
+
+
+def _bucket_of(settings: Settings) -> Bucket | None:
+    """Where files are kept when not in the data directory."""
+    if not settings.file_store:
+        return None
+    return Bucket(
+        endpoint=settings.s3_endpoint,
+        name=settings.s3_bucket,
+        region=settings.s3_region,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key.get_secret_value(),
+        in_host_name=settings.s3_bucket_in == "host",
+    )
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -178,6 +195,7 @@ def _register_work() -> None:
     jobs.register_handler(proposing.PROPOSE_JOB, proposing.propose_district)
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
+    jobs.register_sweeper("files.forget_drafts", lambda now: files.file_room().forget_drafts(now - DRAFTS_KEPT))
     jobs.register_sweeper("maps.keep_shell_fresh", maps.keep_shell_fresh)
     jobs.register_sweeper("maps.trim_tiles", chosen.trim_kept)
     jobs.register_sweeper("coverage.forget_left_files", bulletins.forget_left_files)
@@ -229,6 +247,9 @@ def main() -> None:
         sys.exit(2)
     except Unusable as error:
         click.echo(str(error), err=True)
+        sys.exit(2)
+    except Unavailable as error:
+        click.echo(i18n.sentence(error.code, error.params, "en"), err=True)
         sys.exit(2)
     except DBAPIError as error:
         sentence = sentence_about(error)

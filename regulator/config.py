@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 from datetime import date
 from enum import StrEnum
@@ -9,6 +10,7 @@ from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,6 +19,9 @@ MINIMUM_KEY_LENGTH = 32
 KEYS_FILE = "keys.json"
 BASE_MAPS = ("none", "tianditu")
 TILE_FILES = (".mbtiles", ".pmtiles")
+FILE_STORES = ("", "s3")
+BUCKET_STYLES = ("path", "host")
+BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 class Environment(StrEnum):
@@ -56,6 +61,13 @@ class Settings(BaseSettings):
     tianditu_address: str = ""  # another address than Tianditu's own eight: a mirror inside the bureau's network
     signing_key: Path | None = None  # PKCS#12 file with the office's key and certificate
     signing_password: SecretStr = SecretStr("")
+    file_store: str = ""  # left empty: the data directory; "s3": a bucket of an S3-compatible object store
+    s3_endpoint: str = ""
+    s3_bucket: str = ""
+    s3_region: str = "us-east-1"  # what stores without regions expect
+    s3_access_key: str = ""
+    s3_secret_key: SecretStr = SecretStr("")
+    s3_bucket_in: str = "path"  # of the address, or its host name
     stale_after_days: int = Field(default=180, ge=1)
     today: date | None = None  # a fixed day for errands; ignored in production
     trusted_proxies: int = Field(default=0, ge=0, le=3)
@@ -90,6 +102,30 @@ class Settings(BaseSettings):
         if self.tianditu_address and not self.tianditu_address.startswith(("https://", "http://")):
             raise ValueError("REGULATOR_TIANDITU_ADDRESS begins with https:// or http://")
         return self
+
+    @model_validator(mode="after")
+    def _files_can_be_kept(self) -> Self:
+        if self.file_store not in FILE_STORES:
+            raise ValueError("REGULATOR_FILE_STORE is s3, or left empty for the data directory")
+        needed = ("s3_endpoint", "s3_bucket", "s3_access_key", "s3_secret_key")
+        given = [name for name in needed if _said(getattr(self, name))]
+        if not self.file_store and given:
+            raise ValueError(f"REGULATOR_{given[0].upper()} is given, but REGULATOR_FILE_STORE does not say s3")
+        missing = [f"REGULATOR_{name.upper()}" for name in needed if name not in given]
+        if self.file_store and missing:
+            raise ValueError(f"REGULATOR_FILE_STORE is s3: give {', '.join(missing)} as well")
+        if self.file_store:
+            self._bucket_can_be_named()
+        return self
+
+    def _bucket_can_be_named(self) -> None:
+        address = urlsplit(self.s3_endpoint)
+        if address.scheme not in ("http", "https") or not address.netloc or address.query or address.username:
+            raise ValueError("REGULATOR_S3_ENDPOINT is an address such as https://store.example:9000")
+        if not BUCKET_NAME.fullmatch(self.s3_bucket):
+            raise ValueError("REGULATOR_S3_BUCKET is 3 to 63 small letters, digits, dots and hyphens")
+        if self.s3_bucket_in not in BUCKET_STYLES:
+            raise ValueError("REGULATOR_S3_BUCKET_IN is path or host")
 
     @cached_property
     def is_production(self) -> bool:
@@ -130,6 +166,10 @@ class Settings(BaseSettings):
             return settings
         kept = _kept_keys(settings.data_dir)
         return settings.model_copy(update={name: SecretStr(kept[name]) for name in missing})
+
+
+def _said(value: str | SecretStr) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 def _is_loopback(bind: str) -> bool:

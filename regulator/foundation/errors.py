@@ -37,3 +37,12 @@ class Conflict(Exception):
         self.code = code
         self.about = about
         super().__init__(code)
+
+
+class Unavailable(Exception):
+    """What this installation stands on cannot serve just now: a code and its parameters; nothing was half done."""
+
+    def __init__(self, code: str, params: Mapping[str, object] | None = None) -> None:
+        self.code = code
+        self.params = dict(params or {})
+        super().__init__(code)

@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from regulator.foundation.database import is_busy
-from regulator.foundation.errors import BadInput, Conflict, Forbidden, NotFound, StaleVersion
+from regulator.foundation.errors import BadInput, Conflict, Forbidden, NotFound, StaleVersion, Unavailable
 from regulator.law.findings import Finding, Refused
 from regulator.web.forms import code_sentence, finding_sentence
 
@@ -23,7 +23,9 @@ PROBLEM = "application/problem+json"
 BUSY_SECONDS = "5"
 DESKS = ("/office/", "/window/", "/company/", "/admin/")
 AT_DESK = frozenset({400, 403, 404, 409})
-PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
+PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503, 507})
+UNAVAILABLE = {"file_store_full": 507, "stored_file_damaged": 500}
+"""Every other thing that cannot serve just now may serve soon: 503."""
 
 
 def install(app: Flask) -> None:
@@ -35,6 +37,7 @@ def install(app: Flask) -> None:
         Conflict: _conflict,
         StaleVersion: _stale,
         Refused: _refused,
+        Unavailable: _unavailable,
         CSRFError: _expired,
         HTTPException: _http,
         Exception: _broken,
@@ -130,6 +133,15 @@ def _refused(error: Refused) -> Response:
 def _stale(_error: StaleVersion) -> Response:
     detail = _("Somebody else has changed this record since you opened it. Nothing was overwritten.")
     return answer(409, detail=detail, code="stale_version")
+
+
+def _unavailable(error: Unavailable) -> Response:
+    status, mark = UNAVAILABLE.get(error.code, 503), reference()
+    log.error("unavailable", code=error.code, reference=mark, path=request.path, exc_info=error)
+    response = answer(status, detail=code_sentence(error.code, error.params), code=error.code, mark=mark)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = BUSY_SECONDS
+    return response
 
 
 def _expired(_error: CSRFError) -> Response:

@@ -17,8 +17,9 @@ from sqlalchemy.exc import OperationalError
 from regulator.features.accounts.terms import Permission
 from regulator.features.audit.terms import Actor
 from regulator.foundation.charts import Axis, Bar, Look, Reading, Series, Spec, Target, bar_chart, line_chart
-from regulator.foundation.errors import BadInput, Conflict, Forbidden, NotFound, StaleVersion
+from regulator.foundation.errors import BadInput, Conflict, Forbidden, NotFound, StaleVersion, Unavailable
 from regulator.foundation.extensions import csrf
+from regulator.foundation.files import FileDamaged
 from regulator.foundation.paging import Page
 from regulator.law.citations import Citation
 from regulator.law.findings import Finding, Refused
@@ -99,6 +100,9 @@ FAILURES: dict[str, Exception] = {
     "bad-input": BadInput("limit_out_of_range", {"maximum": 200}, about="limit"),
     "conflict": Conflict("credit_code_duplicate"),
     "stale": StaleVersion(3, 2),
+    "store-full": Unavailable("file_store_full"),
+    "store-away": Unavailable("file_store_unreachable"),
+    "stored-damaged": FileDamaged("stored_file_damaged", {"name": "abc123"}),
     "refused": Refused([Finding("service_overlap", ARTICLE, {"day": date(2026, 1, 1)})]),
     "broken": RuntimeError("secret-of-the-database"),
     "busy": OperationalError("secret-of-the-database", {}, sqlite3.OperationalError("database is locked")),
@@ -132,7 +136,7 @@ def build_kitchen() -> Flask:
     app = Application(
         "kitchen", static_folder=str(ROOT / "regulator" / "static"), template_folder=str(resource_dir("templates"))
     )
-    app.config.update(SECRET_KEY="kitchen", WTF_CSRF_TIME_LIMIT=None)
+    app.config.update(SECRET_KEY="kitchen", WTF_CSRF_TIME_LIMIT=None, MAX_CONTENT_LENGTH=64 << 20)
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(str(resource_dir("templates"))), FileSystemLoader(str(HERE / "kitchen"))]
     )

@@ -119,10 +119,7 @@ def find_bulletin(place: Territory, month: str, language: str) -> CoverageBullet
 
 def _has_files(bulletin: CoverageBulletin) -> bool:
     """False after a restored database came without its files."""
-    try:
-        return all(bulletin_room().path(name) for name in (bulletin.pdf, bulletin.docx))
-    except NotFound:
-        return False
+    return all(bulletin_room().has(name) for name in (bulletin.pdf, bulletin.docx))
 
 
 def bulletin_room() -> FileRoom:

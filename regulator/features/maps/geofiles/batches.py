@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from regulator.features.registry.imports import vault
 from regulator.features.registry.imports.batches import Sender, actor_from_json, actor_to_json, scope_to_json
 from regulator.foundation import jobs
 from regulator.foundation.database import new_key, session
-from regulator.foundation.errors import BadInput, NotFound
+from regulator.foundation.errors import BadInput
 from regulator.foundation.files import file_room
 
 JUDGE_JOB, APPLY_JOB, UNDO_JOB = "geodata.judge", "geodata.apply", "geodata.undo"
@@ -164,8 +163,7 @@ def forget(batch: GeoBatch) -> None:
     vault.forget_file(batch.stored)
     batch.stored = None
     if batch.state in (GeoState.DISCARDED, GeoState.FAILED) and batch.preview is not None:
-        with suppress(NotFound):
-            file_room().path(batch.preview).unlink(missing_ok=True)
+        file_room().forget(batch.preview)
         batch.preview = None
     session().flush()
 

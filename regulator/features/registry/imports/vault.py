@@ -5,12 +5,11 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from regulator.foundation import crypto
-from regulator.foundation.errors import NotFound
 from regulator.foundation.files import file_room
 from regulator.foundation.tables import Cell, CellError, Limits, Table, open_table
 from regulator.foundation.tables.guards import FileProblem, UnusableFile
@@ -45,7 +44,7 @@ def opened(stored: str) -> Iterator[Path]:
     """The file as it was sent, in a temporary place readable by this user only, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="regulator-") as directory:
         target = Path(directory) / "file"
-        with file_room().path(stored).open("rb") as source, target.open("wb") as file:
+        with file_room().opened(stored) as source, target.open("wb") as file:
             if source.readline() != MARK:
                 raise UnusableFile(FileProblem.FILE_DAMAGED)
             key_id = source.readline().strip().decode()
@@ -79,8 +78,7 @@ _at_hand: dict[str, tuple[Table, ExitStack]] = {}
 def forget_file(stored: str | None) -> None:
     """Remove the copy of a file that is no longer needed; one that is gone already is no reason to stop."""
     if stored is not None:
-        with suppress(NotFound):
-            file_room().path(stored).unlink(missing_ok=True)
+        file_room().forget(stored)
 
 
 # --- cells ----------------------------------------------------------------------------------------------------------

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
-from flask import Response, jsonify, redirect, render_template, request, send_file, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -27,6 +26,7 @@ from regulator.web import navigation
 from regulator.web.access import allow, current_actor, current_scope
 from regulator.web.navigation import MenuGroup
 from regulator.web.pages import current_site
+from regulator.web.sending import send_kept
 from regulator.web.transaction import commits
 
 KINDS = {"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
@@ -199,8 +199,6 @@ def _file(kind: str) -> ResponseReturnValue:
     made = queries.find_bulletin(place, month, i18n.current_locale())
     if made is None:
         raise NotFound(request.path)
-    answer: Response = send_file(queries.bulletin_room().path(getattr(made, kind)), KINDS[kind])
     name = _("%(place)s coverage bulletin %(month)s", place=full_name(place), month=month)
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.{kind}"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    room = queries.bulletin_room()
+    return send_kept(getattr(made, kind), file_name=f"{name}.{kind}", media_type=KINDS[kind], room=room)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -28,7 +28,6 @@ from regulator.features.registry.imports import vault
 from regulator.features.registry.imports.batches import Sender
 from regulator.foundation import clock, i18n, jobs
 from regulator.foundation.errors import BadInput, NotFound
-from regulator.foundation.files import file_room
 from regulator.foundation.geo import Datum
 from regulator.foundation.i18n import current_locale
 from regulator.portals.office import blueprint as office
@@ -36,6 +35,7 @@ from regulator.portals.office.forms.geodata import BY_NUMBER, ExportForm, SendFo
 from regulator.web import forms, navigation
 from regulator.web.access import allow, current_account, current_actor, current_permissions, current_scope
 from regulator.web.navigation import MenuGroup
+from regulator.web.sending import send_kept
 from regulator.web.transaction import commits, commits_after
 
 GEOJSON = "application/geo+json"
@@ -228,9 +228,7 @@ def geodata_preview(geo_batch_id: UUID) -> ResponseReturnValue:
     batch = _batch(geo_batch_id)
     if batch.preview is None:
         return jsonify(type="FeatureCollection", features=[], total=0, capped=False)
-    answer: Response = send_file(file_room().path(batch.preview), GEOJSON)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return send_kept(batch.preview, file_name="preview.geojson", media_type=GEOJSON)
 
 
 def _show_batch(batch: Any, status: int = 200) -> ResponseReturnValue:

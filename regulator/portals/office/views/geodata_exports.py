@@ -1,10 +1,9 @@
 """Layers of the register as files for a GIS: asked for on the desk, made by the worker, fetched when ready."""
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
-from flask import Response, jsonify, redirect, render_template, send_file, url_for
+from flask import jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,12 +12,12 @@ from regulator.features.maps.geofiles import exporting, queries
 from regulator.features.maps.geofiles.terms import FileType, GeoKind
 from regulator.foundation import clock, i18n, jobs
 from regulator.foundation.errors import Conflict
-from regulator.foundation.files import file_room
 from regulator.portals.office import blueprint as office
 from regulator.portals.office.forms.geodata import ExportForm, SendForm
 from regulator.portals.office.views.geodata import show_geodata
 from regulator.web import forms
 from regulator.web.access import allow, current_account, current_actor, current_scope
+from regulator.web.sending import send_kept
 from regulator.web.transaction import commits
 
 TYPES = {
@@ -88,9 +87,6 @@ def geodata_export_file(geo_export_id: UUID) -> ResponseReturnValue:
     export = _export(geo_export_id)
     if export.stored is None:
         raise Conflict("geo_export_not_ready")
-    answer: Response = send_file(file_room().path(export.stored), TYPES[export.file_type])
     name = _("%(layer)s of %(place)s", layer=i18n.label(export.layer), place=export.scope["label"])
-    suffix = export.file_type.value
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.{suffix}"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    file_name = f"{name}.{export.file_type.value}"
+    return send_kept(export.stored, file_name=file_name, media_type=TYPES[export.file_type])
