@@ -64,7 +64,7 @@ def test_three_steps_a_number_a_file(bureau: Bureau) -> None:
     work_off()
     session().refresh(paper)
     session().refresh(matter)
-    content = files.file_room(issuing.CORNER).path(paper.file_hash or "").read_bytes()
+    content = files.file_room(issuing.CORNER).read(paper.file_hash or "")
     assert (paper.state, len(content), matter.step) == (PaperState.ISSUED, paper.file_size, MatterStep.DELIVERY)
     assert signing.validate(content).intact
     assert issuing.file_of(paper) == content, "the same record gives the same bytes"
