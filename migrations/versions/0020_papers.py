@@ -29,6 +29,7 @@ TABLES = (
     "paper_chain",
     "paper_series",
     "paper_template",
+    "paper_template_trial",
     "paper_counter",
     "paper",
     "approval",
@@ -513,6 +514,45 @@ def _make_papers() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_template")),
     )
     op.create_index("uq_paper_template", "paper_template", ["authority_id", "kind", "began_on"], unique=True)
+    op.create_table(
+        "paper_template_trial",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("authority_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                *("adopted", "failed", "passed", "under_way"),
+                name="trialstate",
+                native_enum=False,
+                create_constraint=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("error_code", sa.String(length=80), nullable=True),
+        sa.Column("error_params", sa.JSON(), nullable=True),
+        sa.Column("sent_at", Instant(), nullable=False),
+        sa.Column("sent_by", sa.String(length=100), nullable=False),
+        sa.Column("template_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'failed') = (error_code IS NOT NULL)", name=op.f("ck_paper_template_trial_failed")
+        ),
+        sa.CheckConstraint(
+            "(state = 'adopted') = (template_id IS NOT NULL)", name=op.f("ck_paper_template_trial_adopted")
+        ),
+        sa.CheckConstraint(
+            "state IN ('adopted', 'failed', 'passed', 'under_way')", name=op.f("ck_paper_template_trial_trialstate")
+        ),
+        sa.ForeignKeyConstraint(["authority_id"], ["authority.id"], name=op.f("fk_paper_template_trial_authority_id")),
+        sa.ForeignKeyConstraint(
+            ["template_id"], ["paper_template.id"], name=op.f("fk_paper_template_trial_template_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_template_trial")),
+    )
+    op.create_index("ix_paper_template_trial_sent_at", "paper_template_trial", ["sent_at"], unique=False)
     op.create_table(
         "paper_counter",
         sa.Column("series_id", sa.Uuid(), nullable=False),

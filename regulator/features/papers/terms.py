@@ -257,6 +257,57 @@ class HandoverOutcome(StrEnum):
     STAYED = "stayed"  # who takes may not have it; the leader says who shall
 
 
+class Force(StrEnum):
+    """Where a setting that holds from a day on stands today."""
+
+    IN_FORCE = "in_force"
+    PAST = "past"  # a later one has taken its place
+    TO_COME = "to_come"
+
+
+class Origin(StrEnum):
+    """Where what is in force for an authority comes from."""
+
+    AUTHORITY = "authority"  # set for it alone
+    EVERYWHERE = "everywhere"  # set for all authorities
+    USUAL = "usual"  # nobody has set anything
+
+
+class TrialState(StrEnum):
+    """Where the trial of an authority's own template stands."""
+
+    ADOPTED = "adopted"
+    FAILED = "failed"
+    PASSED = "passed"
+    UNDER_WAY = "under_way"
+
+
+class TrialPhase(StrEnum):
+    """In which ways a template is tried, in their order."""
+
+    DRAFT = "draft"  # as a draft, with its samples
+    FINAL = "final"  # as a final paper, without what may be missing
+    LONGEST = "longest"  # with the longest and rarest it says it can print
+
+
+class Standing(StrEnum):
+    """What anyone may know of a paper number."""
+
+    SUPERSEDED = "superseded"
+    UNKNOWN = "unknown"
+    VALID = "valid"
+    WITHDRAWN = "withdrawn"
+
+
+class CodeCheck(StrEnum):
+    """How the check code somebody typed or scanned (校验码) compares with the paper of that number."""
+
+    DIFFERS = "differs"
+    MATCHES = "matches"
+    NOT_GIVEN = "not_given"
+    UNREADABLE = "unreadable"  # no code at all: not sixteen digits of hexadecimal
+
+
 class PaperAct(StrEnum):
     """What the trail calls the acts of this room."""
 
