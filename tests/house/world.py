@@ -30,6 +30,7 @@ from regulator.features.registry.terms import Mode, NameKind, NoticeKind, Party,
 from regulator.foundation import clock
 from regulator.foundation.database import new_key
 from tests.factories import registry as make
+from tests.factories.paper_rows import serve_one
 from tests.factories.zones import make_zone
 
 BEGAN, LATER, ENDED = date(2020, 1, 1), date(2023, 1, 1), date(2024, 12, 31)
@@ -119,6 +120,7 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
         "district": district,
         "survey_id": survey.id,
         "move_id": move.id,
+        "paper_id": serve_one(company.credit_code, division, f"{MARK}文书{number}"),
         "zone_id": make_zone(make.make_estate(f"{MARK}弃管楼{number}", division), number, f"{MARK}片区{number}").id,
     }
     return made
