@@ -14,7 +14,7 @@ DEMO ?= --seed 7 --companies 1200 --estates 6000 --people 40000
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 UV := .venv-lock/bin/uv
 
-.PHONY: help run test check wheel bench-lookup bench-import bench-coverage bench-zones lock install install-test packages clean
+.PHONY: help run test check wheel bench-lookup bench-import bench-coverage bench-zones bench-papers lock install install-test packages clean
 
 help:
 	@echo 'make run           the demo city in the browser (installs what is missing)'
@@ -25,6 +25,7 @@ help:
 	@echo 'make bench-import  the figures of the README: a workbook of 100,000 companies'
 	@echo 'make bench-coverage  the figures of the README: coverage at 1,000,000 estates (ARGS=--small for a quick look)'
 	@echo 'make bench-zones   the figures of the README: proposing zones for a street and a district (ARGS=--small for a quick look)'
+	@echo 'make bench-papers  the figures of the README: papers printed and signed (ARGS=--small for a quick look)'
 	@echo 'make lock          resolve requirements/*.txt anew'
 
 # --- installing ------------------------------------------------------------------------------------------------------
@@ -87,6 +88,9 @@ bench-import: install-test
 
 bench-zones: install-test
 	@$(BIN)/python benchmarks/zones.py $(ARGS)
+
+bench-papers: install-test
+	@$(BIN)/python benchmarks/papers.py $(ARGS)
 
 # --- locking (the only place where uv is used) -----------------------------------------------------------------------
 

@@ -23,18 +23,23 @@ from regulator.features.maps.geofiles.models import GeoBatch
 from regulator.features.maps.geofiles.queries import LaterChanges
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoState
 from regulator.features.registry.imports.batches import Sender
+from regulator.features.zones.terms import BarrierKind
 from regulator.foundation import clock, jobs
 from regulator.foundation.database import session, transaction
 from regulator.foundation.errors import BadInput, NotFound
 from regulator.foundation.i18n import label, sentence
 
 LANGUAGE = "en"
-NEEDED = {GeoKind.BOUNDARIES: Permission.BOUNDARIES_LOAD, GeoKind.ESTATES: Permission.GEODATA_EXCHANGE}
+NEEDED = {
+    GeoKind.BARRIERS: Permission.BOUNDARIES_LOAD,
+    GeoKind.BOUNDARIES: Permission.BOUNDARIES_LOAD,
+    GeoKind.ESTATES: Permission.GEODATA_EXCHANGE,
+}
 
 
 @click.group("geo")
 def geo_command() -> None:
-    """Geodata in and out: boundaries of divisions, positions and boundaries of estates."""
+    """Geodata in and out: boundaries of divisions, positions and boundaries of estates, barriers between them."""
 
 
 @geo_command.command("import")
@@ -42,6 +47,12 @@ def geo_command() -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--datum", help="wgs84, cgcs2000, gcj02, bd09 or EPSG:n. Never guessed.")
 @click.option("--level", type=click.Choice([level.value for level in Level]), help="The divisions are of this level.")
+@click.option(
+    "--barrier-kind",
+    "barrier",
+    type=click.Choice([kind.value for kind in BarrierKind]),
+    help="All barriers of the file are of this kind, whatever it says itself.",
+)
 @click.option("--code-field", help="The column with the code.")
 @click.option("--name-field", help="The column with the name.")
 @click.option("--source", default="", help="Whose shapes these are; the file's name unless said.")
@@ -56,7 +67,8 @@ def import_command(
     sender = acting(username, NEEDED[GeoKind(kind)])
     try:
         level = Level(chosen) if (chosen := said.pop("level")) else None
-        wishes = Wishes(GeoKind(kind), Declared.read(datum), level, **said)
+        barrier = BarrierKind(chosen) if (chosen := said.pop("barrier")) else None
+        wishes = Wishes(GeoKind(kind), Declared.read(datum), level, barrier=barrier, **said)
         result = import_file(file, sender, wishes, dry_run=dry_run)
     except BadInput as error:
         click.echo(f"{file}: cannot be used: {sentence(error.code, error.params, LANGUAGE)}", err=True)
@@ -84,7 +96,8 @@ def undo_command(batch: str, username: str | None) -> None:
     except LaterChanges as refused:
         click.echo(f"{batch}: not undone, later changes touch {refused.found.count} of its rows", err=True)
         for one in refused.found.named:
-            click.echo(f"  row {one.number} {one.key} {one.name}: {label(one.what, LANGUAGE)}", err=True)
+            row = f"row {one.number} {one.key} " if one.number else ""
+            click.echo(f"  {row}{one.name}: {label(one.what, LANGUAGE)}", err=True)
         sys.exit(SOME_REJECTED)
     except BadInput as error:
         click.echo(f"{batch}: not undone: {sentence(error.code, error.params, LANGUAGE)}", err=True)
@@ -212,6 +225,8 @@ def summary(result: Mapping[str, Any]) -> list[str]:
     lines += [f"  row {row}: {code}" for row, code in list(result["rejected_rows"].items())[:20]]
     if result["file_facts"]["lacks_prj"]:
         lines.append("  the Shapefile has no .prj: only the declared datum says where it lies")
+    if former := result.get("replaces"):
+        lines.append(f"  replaces {former['count']} barriers of {former['file']}, loaded on {former['day']}")
     if shift := result["shift"]:
         likely = f"; it fits as {shift['likely']}" if shift["likely"] else ""
         lines.append(f"  WARNING: lies {shift['metres']} m from the register's own positions{likely}")

@@ -14,6 +14,7 @@ class MenuGroup(StrEnum):
     """The headings of the side menu, in their order."""
 
     DESK = "desk"
+    PAPERS = "papers"
     REGISTER = "register"
     OVERSIGHT = "oversight"
     LOOK = "look"

@@ -27,11 +27,18 @@ def send_kept(stored: str, *, file_name: str, media_type: str, room: FileRoom | 
     return _as_download(response, file_name)
 
 
+def send_made(content: bytes, *, file_name: str, media_type: str) -> Response:
+    """What was made for this asker alone and lies nowhere, as a download."""
+    response = Response(content, mimetype=media_type)
+    response.headers["Cache-Control"] = "no-store"
+    return _as_download(response, file_name)
+
+
 def _as_download(response: Response, file_name: str) -> Response:
     response.headers["Content-Disposition"] = disposition(file_name)
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-cache"  # asked for anew each time, since rights may have ended
+    response.headers.setdefault("Cache-Control", "private, no-cache")  # asked for anew, since rights may have ended
     return response
 
 

@@ -23,7 +23,10 @@ from regulator.features.maps.geofiles.terms import GeoState
 from regulator.features.maps.models import DivisionBoundary, EstateBoundary
 from regulator.features.registry import signals
 from regulator.features.registry.models import Estate, RecordChange
-from regulator.foundation.geo import Datum
+from regulator.features.zones.models import Barrier
+from regulator.features.zones.queries.barriers import drawn_barriers, list_layers
+from regulator.features.zones.terms import BarrierKind
+from regulator.foundation.geo import BBox, Datum
 from regulator.foundation.jobs import Job
 from tests.factories import geofiles as files
 from tests.factories import registry as make
@@ -52,6 +55,41 @@ def fresh(session: Session, code: str) -> Estate:
     session.rollback()
     session.expire_all()
     return session.scalars(select(Estate).where(Estate.code == code)).one()
+
+
+def test_barriers_come_in_are_replaced_by_their_source_and_taken_back(
+    run: Run, session: Session, tmp_path: Path
+) -> None:
+    def layers() -> dict[str, int]:
+        session.rollback()
+        return {layer.file_name: layer.total for layer in list_layers()}
+
+    ways = [shapely.LineString([(123.40, 41.80 + n / 100), (123.50, 41.80)]) for n in range(3)]
+    first = files.shapefile(tmp_path / "路网.zip", [({"类型": "快速路", "name": "二环"}, way) for way in ways])
+    report = tmp_path / "out.json"
+    done = run("import", "barriers", first, "--datum", "cgcs2000", "--source", "规划院", "--report", report)
+    assert done.exit_code == 0, done.output
+    batch = json.loads(report.read_text("utf-8"))["batch"]
+    assert layers() == {"路网.zip": 3}
+    rows: list[tuple[Any, Any]] = [({"kind": "railway"}, ways[0]), ({"kind": "river"}, HOME)]
+    second = files.geojson(tmp_path / "新路网.geojson", rows)
+    dry = run("import", "barriers", second, "--datum", "wgs84", "--source", "规划院", "--dry-run")
+    assert "replaces 3 barriers of 路网.zip" in dry.output
+    assert layers() == {"路网.zip": 3}, "a dry run changes nothing"
+    done = run("import", "barriers", second, "--datum", "gcj02", "--source", "规划院", "--report", report)
+    assert done.exit_code == 1, "a point is no barrier"
+    assert layers() == {"新路网.geojson": 1}
+    (drawn,) = drawn_barriers(BBox(123.3, 41.7, 123.6, 41.9))
+    assert drawn.kind is BarrierKind.RAILWAY
+    assert drawn.geometry.hausdorff_distance(ways[0]) > 0.003, "GCJ-02 was undone"
+    refused = run("undo", batch)
+    assert refused.exit_code == 1
+    assert "新路网.geojson: a later file of the same source" in refused.output
+    assert run("undo", json.loads(report.read_text("utf-8"))["batch"]).exit_code == 0
+    assert layers() == {"路网.zip": 3}
+    assert run("undo", batch).exit_code == 0
+    assert layers() == {}
+    assert session.scalar(select(func.count()).select_from(Barrier)) == 0
 
 
 def test_boundaries_of_a_bureau_come_in_are_replaced_and_go_out_again(

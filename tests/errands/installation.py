@@ -40,6 +40,8 @@ NOT_REGISTER = (
         "audit",
         "authority",
         "calendar",
+        "case_file_counter",
+        "case_file_print",
         "coverage_month",  # the sweep closes months when their day has come, whatever an errand is doing
         "deputy",
         "division",

@@ -9,16 +9,19 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from regulator.features.accounts.models import Authority, Lockout
+from regulator.features.accounts.models import Account, Authority, Lockout
 from regulator.features.accounts.terms import LockKind, Role
 from regulator.features.audit.actions import record
 from regulator.features.coverage.models import Custodian
 from regulator.features.divisions.actions import set_management_area
+from regulator.features.papers.actions.matters import note_matter
+from regulator.features.papers.models import Attachment, Matter
 from regulator.features.registry.models import Company, Estate
 from regulator.foundation import clock
 from regulator.foundation.database import new_key
 from tests.factories import registry as make
 from tests.factories.accounts import make_account
+from tests.factories.matters import make_paper
 from tests.factories.paper_rows import make_consent, serve_one
 from tests.factories.paper_settings import make_settings, template_key, trial_key
 from tests.house.test_scope import addresses, filled_in
@@ -72,6 +75,8 @@ def hang_more_on(session: Session, first: Made, number: int) -> None:
     survey_too(session, first.parts["survey_id"], served.code, make.HEPING_COMMUNITY)
     serve_one(first.credit_code, make.HEPING_COMMUNITY, f"又一文书{number}")
     make_consent(first.credit_code, withdrawn_on=date(2026, 11, 2))
+    matter = session.query(Matter).filter_by(number=first.parts["matter"]).one()
+    hang_on_matter(session, matter, number)
     ended = date(2000 + number, 1, 1)
     had = {"name": f"又一管护{number}", "phone": "13904010023", "recorded_at": clock.now(), "recorded_by": "x"}
     session.add(Custodian(estate_code=first.code, began_on=ended, ended_on=ended, version=1, **had))
@@ -79,13 +84,23 @@ def hang_more_on(session: Session, first: Made, number: int) -> None:
     make.make_manager(person, estate)
 
 
-def pages(app: Flask, blueprint: str, made: Made) -> Iterator[str]:
-    """The addresses of a desk's pages, things filled in."""
+def hang_on_matter(session: Session, matter: Matter, number: int) -> None:
+    """More history, reminders, papers and attachments of one matter."""
+    given = {"matter_id": matter.id, "name": f"又一附件{number}.pdf", "size": 4, "media_type": "application/pdf"}
+    session.add(Attachment(role="other", content_hash="0" * 64, added_at=clock.now(), added_by="x", **given))
+    note_matter(matter, f"又一条{number}", actor=make.actor(), now=clock.now())
+    owner = session.get_one(Account, matter.owner_id)
+    make_paper(matter, owner, title=f"又一文书{number}")
+
+
+def pages(app: Flask, blueprint: str, made: Made, beginning: str = "") -> Iterator[str]:
+    """The addresses of a desk's pages (or of those whose endpoints begin so), things filled in."""
     for rule in sorted(app.url_map.iter_rules(), key=str):
         if (
             rule.endpoint.partition(".")[0] == blueprint
             and "GET" in (rule.methods or ())
             and rule.endpoint not in FILES
+            and rule.endpoint.startswith(beginning)
         ):
             yield from filled(rule, made)
 
@@ -137,7 +152,7 @@ def test_statements_do_not_grow_with_the_rows(
             grow(session, number, first)
         for role, scope in whose(blueprint, first):
             desk = sign_in(role, scope) if role else Desk(app.test_client())
-            for path in pages(app, blueprint, first):
+            for path in pages(app, blueprint, first, "office.handover" if role is Role.SECTION_HEAD else ""):
                 address = path + QUERIES.get(path, "?limit=200" if "?" not in path and pages_by_limit(path) else "")
                 session.rollback()  # nothing of ours stays open
                 desk.fetch(address)  # what is kept for seconds is asked for here
@@ -164,7 +179,8 @@ def whose(blueprint: str, first: Made) -> list[tuple[Role | None, str]]:
     if blueprint in {"public", "api", "ogc"}:
         return [(None, "")]
     role, scope = WHO[blueprint]
-    return [(role, scope or first.credit_code)]
+    leaders: list[tuple[Role | None, str]] = [(Role.SECTION_HEAD, make.CITY)] if blueprint == "office" else []
+    return [(role, scope or first.credit_code), *leaders]  # hand-overs of a territory are its leaders' to see
 
 
 def test_every_portal_is_measured(app: Flask) -> None:

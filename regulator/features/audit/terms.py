@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
@@ -36,6 +36,10 @@ class Actor:
     scope: str
     address: str | None
     deputy_for: str | None = None
+
+    def standing_in_for(self, principal: str) -> Actor:
+        """The same person acting for somebody absent, although a role of their own might have carried the act too."""
+        return replace(self, deputy_for=principal)
 
     @classmethod
     def system(cls) -> Actor:

@@ -33,6 +33,31 @@ class MatterStep(StrEnum):
     HANDLING = "handling"
 
 
+class Pressure(StrEnum):
+    """How near the end of a term is."""
+
+    NO_TERM = "no_term"
+    ON_TIME = "on_time"
+    OVERDUE = "overdue"
+    SOON = "soon"
+    TODAY = "today"
+
+
+class DeskList(StrEnum):
+    """The three lists of somebody's desk."""
+
+    MINE = "mine"
+    STANDING_IN = "standing_in"
+    SENT_ON = "sent_on"
+
+
+class Nearness(StrEnum):
+    """By what of their term matters are looked for."""
+
+    OVERDUE = "overdue"
+    SOON = "soon"
+
+
 class Outcome(StrEnum):
     """How a matter ended."""
 
@@ -52,6 +77,16 @@ class EntryKind(StrEnum):
     PAPER = "paper"
     REMINDED = "reminded"
     REMOVED = "removed"
+    TERM_SET = "term_set"
+
+
+class WhyMoved(StrEnum):
+    """Why a matter or a paper that waits came to another owner by itself: what the line of it is about."""
+
+    CLOSED_ACCOUNT = "closed_account"  # its owner can no longer sign in
+    OFFICIAL_FOUND = "official_found"  # it waited with the built-in account until somebody could act
+    OWN_ACT = "own_act"  # nobody judges what they did themselves
+    ROLE_ENDED = "role_ended"  # its owner may no longer act at its place
 
 
 class PaperKind(StrEnum):
@@ -147,11 +182,46 @@ class AttachmentRole(StrEnum):
     RECEIPT = "receipt"  # a signed delivery receipt
 
 
+class FileSection(StrEnum):
+    """The parts of a case file, in their order behind the contents page."""
+
+    PAPERS = "papers"
+    ATTACHMENTS = "attachments"
+    OPINIONS = "opinions"
+    RECEIPTS = "receipts"
+    HISTORY = "history"
+
+
+class FileShelf(StrEnum):
+    """Where a case file stands."""
+
+    ARCHIVED = "archived"
+    TO_ARCHIVE = "to_archive"  # its matter is closed
+    OPEN = "open"
+    ENDED = "ended"  # archived, and its retention has ended
+
+
+class PrintPhase(StrEnum):
+    """What the worker does while it prints a file."""
+
+    GATHERED = "gathered"
+    PARTS = "parts"
+    BOUND = "bound"
+
+
 class DutyKind(StrEnum):
     """Whether a shift covers office hours or the whole day and night."""
 
     NORMAL = "normal"
     ROUND_THE_CLOCK = "round_the_clock"
+
+
+class DutyTurn(StrEnum):
+    """How the people of a pattern take turns."""
+
+    DAILY = "daily"  # each day the next
+    TOGETHER = "together"  # all of them every day
+    WEEKLY = "weekly"  # each week, from Monday, the next
 
 
 class HandoverReason(StrEnum):
@@ -169,6 +239,22 @@ class HandoverState(StrEnum):
     GIVEN = "given"
     TAKEN = "taken"
     CANCELLED = "cancelled"
+
+
+class HandoverMove(StrEnum):
+    """What can be done with a list."""
+
+    CANCEL = "cancel"
+    GIVE = "give"
+    TAKE = "take"
+
+
+class HandoverOutcome(StrEnum):
+    """What became of a line of the list when it was taken."""
+
+    GONE = "gone"  # closed, decided, or in other hands by then
+    MOVED = "moved"
+    STAYED = "stayed"  # who takes may not have it; the leader says who shall
 
 
 class Force(StrEnum):
@@ -237,6 +323,7 @@ class PaperAct(StrEnum):
     DUTY_CANCELLED = "duty.cancelled"
     DUTY_SET = "duty.set"
     FILE_ARCHIVED = "case_file.archived"
+    FILE_PRINTED = "case_file.printed"
     HANDOVER_CANCELLED = "handover.cancelled"
     HANDOVER_DRAWN_UP = "handover.drawn_up"
     HANDOVER_GIVEN = "handover.given"
@@ -246,9 +333,11 @@ class PaperAct(StrEnum):
     MATTER_NOTED = "matter.noted"
     MATTER_OPENED = "matter.opened"
     MATTER_REMINDED = "matter.reminded"
+    MATTER_TERM_SET = "matter.term_set"
     PAPER_CORRECTED = "paper.corrected"
     PAPER_DISCARDED = "paper.discarded"
     PAPER_DRAFTED = "paper.drafted"
+    PAPER_HANDED_ON = "paper.handed_on"
     PAPER_ISSUED = "paper.issued"
     PAPER_PASSED = "paper.passed"
     PAPER_SENT_BACK = "paper.sent_back"

@@ -1,4 +1,4 @@
-"""Tables of zones: a street's proposal, zones from draft to managed, and which estates belong to them. No queries."""
+"""Tables of zones: a street's proposal, zones from draft to managed, their estates, and barriers. No queries."""
 
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from regulator.features.zones.rules.deciding import zone_code
-from regulator.features.zones.terms import Limits, ZoneState
+from regulator.features.zones.terms import BarrierKind, Limits, ZoneState
 from regulator.foundation.database import Base, Instant, Key, Versioned, code_enum
 from regulator.foundation.geo import Geometry
 
@@ -37,11 +37,18 @@ class Limited:
     limit_households: Mapped[int | None] = mapped_column(Integer)
     limit_floor_area: Mapped[int | None] = mapped_column(BigInteger)
     neighbour_within: Mapped[int] = mapped_column(Integer)
+    barriers_respected: Mapped[bool] = mapped_column(Boolean)
 
     @property
     def limits(self) -> Limits:
         """The limits as the rules take them."""
-        return Limits(self.limit_diameter, self.limit_households, self.limit_floor_area, self.neighbour_within)
+        return Limits(
+            self.limit_diameter,
+            self.limit_households,
+            self.limit_floor_area,
+            self.neighbour_within,
+            self.barriers_respected,
+        )
 
 
 class ZoneProposal(Versioned, Limited, Base):
@@ -110,3 +117,37 @@ class ZoneEstate(Base):
     zone_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("zone.id", ondelete="CASCADE"), primary_key=True)
     estate_code: Mapped[str] = mapped_column(String(16), primary_key=True)
     living: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class BarrierLayer(Base):
+    """Barriers that came in one file, whose key this is; a later file of the same source replaces them as a whole.
+
+    ``replaced_by`` is that file's key: taking it back brings these into force again.
+    """
+
+    __tablename__ = "barrier_layer"
+    __table_args__ = (Index("ix_barrier_layer_source", "source"),)
+
+    id: Mapped[Key]
+    file_name: Mapped[str] = mapped_column(String(255))
+    source: Mapped[str] = mapped_column(String(200))
+    loaded_at: Mapped[datetime] = mapped_column(Instant)
+    loaded_by: Mapped[str] = mapped_column(String(100))
+    replaced_by: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+class Barrier(Base):
+    """A road, river, railway or wall as a line or an area (EPSG:4490), by its row of the file, with its box."""
+
+    __tablename__ = "barrier"
+    __table_args__ = (Index("ix_barrier_south_west", "south", "west"),)
+
+    layer_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("barrier_layer.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    kind: Mapped[BarrierKind] = mapped_column(code_enum(BarrierKind))
+    name: Mapped[str | None] = mapped_column(String(200))
+    geometry: Mapped[Any] = mapped_column(Geometry(), deferred=True)
+    west: Mapped[float] = mapped_column(Float)
+    south: Mapped[float] = mapped_column(Float)
+    east: Mapped[float] = mapped_column(Float)
+    north: Mapped[float] = mapped_column(Float)

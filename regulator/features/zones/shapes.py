@@ -13,6 +13,8 @@ from regulator.foundation.geo import BBox, LocalMetres
 if TYPE_CHECKING:
     from shapely import Polygon
 
+    from regulator.features.zones.barriers import Barriers
+
 Position = tuple[float, float]
 """Longitude and latitude, CGCS2000 degrees."""
 MARGIN = 40.0
@@ -78,14 +80,23 @@ def box_around(positions: Sequence[Position], metres: float) -> BBox:
     )
 
 
-def nearest(members: Sequence[Position], others: Sequence[Position]) -> tuple[int, int] | None:
-    """Which of the others lies nearest to any member, by its place in the list, and its distance in whole metres."""
+def nearest(
+    members: Sequence[Position], others: Sequence[Position], within: float, barriers: Barriers | None = None
+) -> tuple[int, int] | None:
+    """Which of the others lies nearest to any member, by its place in the list, and its distance in whole metres.
+
+    None when none lies ``within`` so many metres, by a straight way that no barrier crosses.
+    """
     if not members or not others:
         return None
     import numpy as np
 
-    grid = grid_of(members)
+    grid = barriers.grid if barriers else grid_of(members)
     here, there = (np.column_stack(grid.to_metres(*np.array(places).T)) for places in (members, others))
-    apart = np.hypot(*(here[:, None, side] - there[None, :, side] for side in (0, 1))).min(axis=0).round(2)
-    found = int(apart.argmin())
-    return found, round(float(apart[found]))
+    apart = np.hypot(*(here[None, :, side] - there[:, None, side] for side in (0, 1))).round(2)
+    order = apart.ravel().argsort(kind="stable")
+    order = order[apart.ravel()[order] <= within]
+    if barriers is not None:
+        of_others, of_members = np.divmod(order, len(here))
+        order = order[~barriers.part(here[of_members], there[of_others])]
+    return (int(order[0]) // len(here), round(float(apart.flat[order[0]]))) if len(order) else None

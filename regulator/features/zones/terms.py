@@ -33,6 +33,15 @@ class ZoneAct(StrEnum):
     REOPENED = "zone.reopened"
 
 
+class BarrierKind(StrEnum):
+    """What parts two estates although they lie near each other."""
+
+    RAILWAY = "railway"
+    RIVER = "river"
+    ROAD = "road"
+    WALL = "wall"
+
+
 NUMBERED = (ZoneState.ADOPTED, ZoneState.MANAGED, ZoneState.DISSOLVED)
 FOLLOWED = (ZoneState.ADOPTED, ZoneState.MANAGED)
 """Zones whose progress follows the register."""
@@ -42,13 +51,15 @@ FOLLOWED = (ZoneState.ADOPTED, ZoneState.MANAGED)
 class Limits:
     """What a group may reach: metres across, households, floor area in 0.01 ㎡ (None: no limit).
 
-    ``neighbour`` is how many metres away a managed estate may lie that could take the group over.
+    ``neighbour`` is how many metres away a managed estate may lie that could take the group over. ``barriers`` says
+    whether loaded roads, rivers, railways and walls part estates.
     """
 
     diameter: int
     households: int | None
     floor_area: int | None
     neighbour: int
+    barriers: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,9 @@ class OutOfBounds(DocumentFailed):
         super().__init__(f"more than {allowed} of {bound}")
 
 
-def confined_pdf(files: Mapping[str, bytes], *, made_at: datetime, limits: Limits = LIMITS) -> bytes:
-    """As `pdf.typeset_pdf`, byte for byte; raises DocumentFailed, OutOfBounds when a limit was reached."""
+def confined_pdf(files: Mapping[str, bytes], *, made_at: datetime, limits: Limits | None = None) -> bytes:
+    """As `pdf.typeset_pdf`, byte for byte; raises DocumentFailed, OutOfBounds when a limit (`LIMITS`) was reached."""
+    limits = limits or LIMITS
     order = {
         "files": {name: b64encode(content).decode() for name, content in files.items()},
         "fonts": str(font_dir()),

@@ -24,7 +24,10 @@ def _vocabulary() -> dict[str, Any]:
     return {"terms": terms, "known": lambda endpoint: endpoint in current_app.view_functions}
 
 
-_FIRST = ("desk", "worklists", "companies", "estates", "people", "services", "contracts", "committees", "notices")
+_FIRST = (
+    *("desk", "my_desk", "matters", "papers", "case_files"),
+    *("worklists", "companies", "estates", "people", "services", "contracts", "committees", "notices"),
+)
 # in the menu these come first and in this order, whatever the alphabet says
 _rooms = {room.name for room in iter_modules(views.__path__)}
 for name in [*(n for n in _FIRST if n in _rooms), *sorted(_rooms - set(_FIRST))]:

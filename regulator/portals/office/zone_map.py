@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from regulator.features.divisions.terms import Scope
 from regulator.features.registry.terms import Mode
+from regulator.features.zones.queries.barriers import DrawnBarrier
 from regulator.features.zones.queries.estates import Neighbour, ZonedEstate
 from regulator.features.zones.queries.zones import ZoneRow
 from regulator.foundation.i18n import label
@@ -34,6 +35,19 @@ def features_of(
         url = url_for("office.estate", code=one.code) if scope.covers(one.division_code) else None
         facts = {"what": "neighbour", "name": one.name, "company": one.company_name, "zones": titles, "url": url}
         yield _feature({"type": "Point", "coordinates": [one.lon, one.lat]}, facts)
+
+
+def title_of(zone: Any) -> str:
+    """What people call a zone, or a group on the table."""
+    return str(zone.name) if zone.name else _("Group %(number)d", number=zone.ordinal)
+
+
+def barrier_features(barriers: Iterable[DrawnBarrier]) -> Iterator[Feature]:
+    """Thin lines under everything: what parts estates."""
+    from shapely.geometry import mapping
+
+    for one in barriers:
+        yield _feature(mapping(one.geometry), {"what": "barrier", "kind": one.kind, "name": one.name})
 
 
 def _outline(row: ZoneRow, title_of: Callable[[Any], str]) -> Feature:

@@ -8,6 +8,7 @@
 
   const words = JSON.parse(frame.dataset.words);
   const states = JSON.parse(frame.dataset.states);
+  const barriers = JSON.parse(frame.dataset.barriers); // the words for what a barrier is
   const reasons = JSON.parse(frame.dataset.reasons);
   const status = document.getElementById("map-status");
   const number = new Intl.NumberFormat(document.documentElement.lang);
@@ -26,7 +27,7 @@
   function card({ row, name, code, state, area, codes, reasons: said }) {
     const made = document.createElement("div");
     made.className = "map-card";
-    made.append(node("h2", name || code || states[state]), node("p", states[state]));
+    made.append(node("h2", name || barriers[code] || code || states[state]), node("p", states[state]));
     if (row !== undefined) made.append(node("p", say(words.row, { row: number.format(row) }), "muted"));
     if (area !== undefined) made.append(node("p", say(words.square, { area: number.format(area) })));
     for (const one of codes ?? []) made.append(node("p", one, "muted"));

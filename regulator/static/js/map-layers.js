@@ -60,7 +60,7 @@
       const [west, south] = [within(where.getWest(), 180), within(where.getSouth(), 90)];
       address.searchParams.set("bbox", [west, south, within(where.getEast(), 180), within(where.getNorth(), 90)].join(","));
     }
-    const answer = await fetch(address, { signal, credentials: "omit" });
+    const answer = await fetch(address, { signal, credentials: frame.dataset.credentials });
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
   }
@@ -160,7 +160,7 @@
 
   async function shade() {
     const measure = form.elements.measure.value;
-    const level = form.elements.level?.value ?? facts.ground;
+    const level = form.elements.level?.value ?? facts.level;
     const whole = WIDE_LEVELS.has(level);
     const wanted = measure && level ? `${measure} ${level} ${bucket()}` : "";
     if (wanted === shown && (whole || !wanted || loaded?.contains(map.getBounds()))) return;
@@ -201,7 +201,7 @@
       else address.searchParams.delete(name);
     }
     try {
-      const answer = await fetch(address, { signal: mine.signal, credentials: "omit" });
+      const answer = await fetch(address, { signal: mine.signal, credentials: frame.dataset.credentials });
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const id of SAID) document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
@@ -217,6 +217,7 @@
 
   function preparePrinting() {
     const link = document.getElementById("map-print");
+    if (!link) return; // paper is the public's
     const here = () => {
       const address = new URL(link.pathname, location.href);
       address.search = location.search;

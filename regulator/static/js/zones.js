@@ -103,6 +103,10 @@
   /* ---- what is drawn ---- */
 
   const draw = {
+    barrier({ geometry, properties: { kind } }) {
+      L.geoJSON(geometry, { className: `zone-barrier ${kind}`, interactive: false }).addTo(map);
+      return null;
+    },
     zone({ geometry, properties: { id, title, state, state_in_words: said, url } }) {
       const shape = L.geoJSON(geometry, { className: `zone-shape ${state}${id === own ? " own" : ""}` }).getLayers()[0];
       shape.on("click", (event) => {
@@ -182,7 +186,7 @@
     const view = mine ?? all;
     if (view) map.fitBounds(view.pad(mine ? 0.6 : 0.05), { animate: false, maxZoom: 17 });
     showTicks();
-    if (capped) status.textContent = say(words.capped, { shown: features.length, total });
+    if (capped) status.textContent = say(words.capped, { shown: features.filter(({ properties: { what } }) => what !== "barrier").length, total });
     else if (!view) status.textContent = words.empty;
   }
 

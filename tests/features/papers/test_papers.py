@@ -64,7 +64,7 @@ def test_three_steps_a_number_a_file(bureau: Bureau) -> None:
     work_off()
     session().refresh(paper)
     session().refresh(matter)
-    content = files.file_room(issuing.CORNER).read(paper.file_hash or "")
+    content = issuing.paper_room().read(paper.file_hash or "")
     assert (paper.state, len(content), matter.step) == (PaperState.ISSUED, paper.file_size, MatterStep.DELIVERY)
     assert signing.validate(content).intact
     assert issuing.file_of(paper) == content, "the same record gives the same bytes"
@@ -100,8 +100,8 @@ def test_a_paper_sent_back_is_corrected_and_comes_again(bureau: Bureau) -> None:
     changed = sample_facts(shipped(PaperKind.RECTIFICATION))
     with transaction():
         drafting.correct_paper(
-            paper, Draft(PaperKind.RECTIFICATION, "沈阳独见物业服务有限公司", changed), authority=bureau.name,
-            version=paper.version, actor=actor_of(bureau.handler), now=NOW,
+            paper, matter_of(paper), Draft(PaperKind.RECTIFICATION, "沈阳独见物业服务有限公司", changed),
+            authority=bureau.name, version=paper.version, actor=actor_of(bureau.handler), now=NOW,
         )  # fmt: skip
     bureau.submit(paper, bureau.head.id)
     bureau.passes(paper, bureau.head, bureau.director.id)

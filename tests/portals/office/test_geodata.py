@@ -14,6 +14,7 @@ from regulator.features.accounts.terms import Role
 from regulator.features.maps.geofiles.models import GeoBatch
 from regulator.features.maps.geofiles.terms import GeoState
 from regulator.features.registry.models import Estate
+from regulator.features.zones.models import BarrierLayer
 from regulator.foundation import jobs
 from regulator.foundation.files import file_room
 from regulator.foundation.geo import Datum
@@ -51,7 +52,9 @@ def test_a_file_is_sent_looked_at_confirmed_and_taken_back(
     sign_in: Open, codes: list[str], session: Session, tmp_path: Path
 ) -> None:
     desk = sign_in(Role.DISTRICT_OFFICER, make.SHENHE)
-    assert "区划边界" not in desk.get("/office/geodata")  # boundaries are the city's
+    page = desk.get("/office/geodata")
+    assert "区划边界" not in page  # boundaries are the city's
+    assert "阻隔" not in page.replace("同一来源的阻隔要素以新文件替换旧文件", "")  # and so are barriers
     rows = [
         ({"code": codes[0]}, HOME),
         ({"code": codes[5]}, HOME),
@@ -78,6 +81,43 @@ def test_a_file_is_sent_looked_at_confirmed_and_taken_back(
     work(session)
     assert "已撤销" in desk.get(answer.location)
     assert session.scalars(select(Estate.lon).where(Estate.code == codes[0])).one() == 123.46
+
+
+def test_the_city_sends_barriers_looks_at_them_and_takes_them_back(
+    sign_in: Open, codes: list[str], session: Session, tmp_path: Path
+) -> None:
+    desk = sign_in(Role.CITY_OFFICER, make.CITY)
+    desk.get("/office/geodata?kind=barriers")
+    way = shapely.LineString([(123.40, 41.80), (123.50, 41.80)])
+    rows: list[tuple[Any, Any]] = [({"name": "青年大街"}, way), ({"name": "点"}, HOME)]
+    locations: list[str] = []
+    for number in range(2):
+        answer = desk.post(
+            "/office/geodata",
+            kind="barriers",
+            barrier="road",
+            datum="cgcs2000",
+            file=sent(tmp_path, rows, "路.geojson"),
+        )
+        work(session)
+        page = desk.get(f"{answer.location}?show=new")
+        assert ("将替换同一来源" in page) is bool(number)
+        assert '道路<div class="muted">青年大街</div>' in page
+        assert "阻隔要素须为线或面" in desk.get(answer.location)
+        lines = desk.fetch(f"{answer.location}/preview.json").json["features"]
+        assert [one["geometry"]["type"] for one in lines] == ["Point", "LineString"]
+        desk.get(answer.location)
+        desk.post(f"{answer.location}/confirm")
+        work(session)
+        locations.append(answer.location)
+        desk.get("/office/geodata?kind=barriers")
+    assert "请先撤销新文件" in desk.get(f"{locations[0]}/undo")
+    for location in reversed(locations):
+        desk.get(f"{location}/undo")
+        desk.post(f"{location}/undo")
+        work(session)
+        assert "一切恢复原状" in desk.get(location)
+    assert session.scalars(select(BarrierLayer)).all() == []
 
 
 def test_the_wrong_datum_is_said_before_anything_is_written(
@@ -144,7 +184,8 @@ def test_what_is_missing_or_cannot_be_used_is_said_at_its_field(
         ({"kind": "estates", "datum": ""}, "请申报坐标系"),
         ({"kind": "estates", "datum": "epsg", "epsg": ""}, "请申报坐标系"),
         ({"kind": "estates", "datum": "epsg", "epsg": "mars"}, "没有坐标系“mars”"),
-        ({"kind": "boundaries", "datum": "wgs84"}, "区划边界由市级统一维护"),
+        ({"kind": "barriers", "datum": "wgs84"}, "区划边界和阻隔要素由市级统一维护"),
+        ({"kind": "boundaries", "datum": "wgs84"}, "区划边界和阻隔要素由市级统一维护"),
         ({"kind": "", "datum": "wgs84"}, "请选择"),
     ):
         desk.get("/office/geodata")

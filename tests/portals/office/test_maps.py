@@ -13,11 +13,21 @@ from sqlalchemy.orm import Session
 from regulator.features.accounts.terms import Role
 from regulator.features.coverage.actions import tallies
 from regulator.features.maps import following
+from regulator.features.maps.actions import load_boundaries
 from regulator.features.maps.models import EstateBoundary
+from regulator.features.maps.shading import shade
 from regulator.features.registry.models import Estate
+from regulator.features.zones.actions import proposing
+from regulator.features.zones.actions.recording import draw
+from regulator.features.zones.models import Zone
+from regulator.features.zones.rules.deciding import PRACTICE
+from regulator.features.zones.shapes import shape_of
 from regulator.foundation import clock
+from regulator.foundation.database import transaction
 from tests.factories import registry as make
+from tests.factories.maps import DISTRICTS, draw_map
 from tests.factories.outlines import outline, place, square
+from tests.factories.zones import GRID, make_uncovered, make_zone, street
 
 Open = Callable[..., Any]
 VIEW = "bbox=123.42,41.79,123.45,41.82&zoom=16"
@@ -192,3 +202,72 @@ def test_the_map_needs_few_statements(sign_in: Open, city: Session, statements: 
     with statements() as seen:
         desk.get("/office/map")
     assert len(seen) <= 16
+
+
+# --- layers ---------------------------------------------------------------------------------------------------------
+
+MEASURE = "coverage_full_estates"
+
+
+@pytest.fixture
+def shaded(city: Session) -> None:
+    """Both districts with schematic borders and figures."""
+    for code in (make.SHENHE, make.HEPING):
+        shape = {"type": "Polygon", "coordinates": DISTRICTS[code]["geometry"]["coordinates"]}
+        load_boundaries(
+            [{"properties": {"code": code, "schematic": True}, "geometry": shape}],
+            source="x", actor=make.actor(), now=make.NOW,
+        )  # fmt: skip
+    city.commit()
+    draw_map()
+    with transaction():
+        list(shade({}))
+
+
+def test_figures_shade_ones_own_territory_and_lead_to_the_desks_page(sign_in: Open, shaded: None) -> None:
+    desk = sign_in(Role.DISTRICT_OFFICER, make.SHENHE)
+    body = json.loads(desk.get(f"/office/map/divisions.json?level=district&measure={MEASURE}"))
+    (own,) = body["features"]
+    assert (own["properties"]["code"], own["properties"]["value"]) == (make.SHENHE, 1.0)
+    assert own["properties"]["url"] == f"/office/coverage?division={make.SHENHE}"
+    assert sum(line["count"] for line in body["classes"]) == 1
+    ground = json.loads(desk.get("/office/map/divisions.json?level=district"))
+    assert {one["properties"]["code"] for one in ground["features"]} == {make.SHENHE, make.HEPING}, "all to stand on"
+    page = desk.get(f"/office/map?measure={MEASURE}")
+    assert re.findall(r'<th scope="row"><a href="(/office/coverage[^"]+)">', page) == [own["properties"]["url"]]
+    assert page.count('class="map-swatch"') == len(body["classes"])
+    assert 'id="map-print"' not in page, "paper is the public map's"
+    assert json.loads(sign_in().get(f"/office/map/divisions.json?measure={MEASURE}"))["total"] == 2
+    desk.get("/office/map?measure=happiness", 400)
+
+
+def test_a_street_without_borders_of_its_own_is_told_so(sign_in: Open, shaded: None) -> None:
+    desk = sign_in(Role.STREET_OFFICER, make.SHENHE_STREET)
+    assert "还没有可着色的边界" in desk.get(f"/office/map?measure={MEASURE}")
+    assert json.loads(desk.get(f"/office/map/divisions.json?measure={MEASURE}"))["features"] == []
+
+
+def test_zones_and_groups_on_the_table_of_ones_own_streets(sign_in: Open, shaded: None, session: Session) -> None:
+    make_zone(make_uncovered("弃管楼", (0, 0)))
+    make_zone(make_uncovered("和平弃管楼", (0, 50), division_code=make.HEPING_COMMUNITY), name="和平片区")
+    make_uncovered("待编楼", (300, 0))
+    session.commit()
+    with transaction():
+        proposing.propose_zones(street(), PRACTICE, version=0, actor=make.actor(), now=clock.now())
+    for zone in session.scalars(select(Zone)):  # the adopted ones are drawn when something touches them
+        draw(zone, shape_of([GRID.to_degrees(0, 0)]))
+    session.commit()
+    desk = sign_in(Role.STREET_OFFICER, make.SHENHE_STREET)
+    assert 'data-zones="/office/map/zones.json"' in desk.get("/office/map")
+    found = [one["properties"] for one in features(desk, "zones.json?bbox=123.42,41.79,123.45,41.82")]
+    assert [(one["name"], one["state"], one["word"]) for one in found] == [
+        ("惠工片区", "adopted", "已划定"), ("第1组", "proposed", "拟定"),
+    ]  # fmt: skip
+    assert desk.get(found[1]["url"])
+    assert features(desk, "zones.json?bbox=120,40,121,41") == []
+    assert len(features(sign_in(), "zones.json?bbox=123.42,41.79,123.45,41.82")) == 3
+    worker = sign_in(Role.COMMUNITY_WORKER, make.SHENHE_COMMUNITY)
+    assert "data-zones" not in worker.get("/office/map")
+    worker.get("/office/map/zones.json?bbox=123.42,41.79,123.45,41.82", 403)
+    public = worker.fetch("/map/zones.json?bbox=123.42,41.79,123.45,41.82").json["features"]
+    assert {one["properties"]["state"] for one in public} == {"adopted"}, "drafts are the office's"

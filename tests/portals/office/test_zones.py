@@ -1,11 +1,14 @@
 """A street's officer groups, edits, adopts and follows zones, on both databases, with plain forms."""
 
 import json
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from shapely.geometry import LineString
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,12 +16,12 @@ from regulator.features.accounts.terms import Role
 from regulator.features.registry.actions.services import change_service
 from regulator.features.registry.models import Estate
 from regulator.features.registry.terms import EstateKind, Mode
-from regulator.features.zones.models import Zone
-from regulator.features.zones.terms import ZoneState
+from regulator.features.zones.models import BarrierLayer, Zone
+from regulator.features.zones.terms import BarrierKind, ZoneState
 from regulator.foundation import clock, jobs
 from regulator.foundation.database import transaction
 from tests.factories import registry as make
-from tests.factories.zones import make_managed, make_uncovered
+from tests.factories.zones import make_barriers, make_managed, make_uncovered
 
 Open = Callable[..., Any]
 LIMITS = {"diameter": "500", "households": "3000", "floor_area": "300000", "neighbour": "500"}
@@ -110,6 +113,39 @@ def test_the_map_draws_outlines_estates_and_neighbours(sign_in: Open, codes: dic
         ("neighbour", "翰林花园"),
     ]  # fmt: skip
     assert (found["total"], found["capped"]) == (6, False)
+
+
+def test_the_pages_say_which_barriers_part_estates_and_the_choice_stays(
+    sign_in: Open, session: Session, codes: dict[str, str]
+) -> None:
+    desk = sign_in(Role.STREET_OFFICER, make.SHENHE_STREET)
+    page = desk.get("/office/zones/new")
+    assert "尚未载入阻隔要素" in page
+    assert "载入阻隔要素</a>" not in page, "the city loads them"
+    assert re.search(r'name="barriers" value="1" checked', page)
+    desk.post("/office/zones/new", barriers=None, **LIMITS)
+    assert "不考虑阻隔要素" in desk.get(STREET)
+    assert not re.search(r'name="barriers" value="1" checked', desk.get("/office/zones/new")), "as it was chosen last"
+    session.rollback()
+    make_barriers(LineString([(150, -1000), (150, 1000)]), kind=BarrierKind.RIVER)
+    session.commit()
+    page = desk.get("/office/zones/new")
+    assert '河流 <span class="num">1</span> · 路网，文件路网.geojson，2026年11月1日载入' in page
+    desk.post("/office/zones/new", barriers="1", **LIMITS)
+    page = desk.get(STREET)
+    assert "第3组" in page
+    assert "考虑阻隔要素" in page
+    assert "不考虑阻隔要素" not in page
+    assert "重新编组后才会考虑" not in page, "loaded before"
+    drawn = json.loads(desk.fetch(f"/office/zones/map.json?street={make.SHENHE_STREET}").text)["features"][0]
+    assert drawn["properties"] == {"what": "barrier", "kind": "river", "name": None}
+    assert drawn["geometry"]["type"] == "LineString"
+    session.rollback()
+    session.scalars(select(BarrierLayer)).one().loaded_at = clock.now() + timedelta(days=1)
+    session.commit()
+    assert "重新编组后才会考虑" in desk.get(STREET)
+    city = sign_in(Role.CITY_OFFICER, make.CITY)
+    assert 'name="kind" value="barriers"' in city.get("/office/geodata?kind=barriers").replace("id=", "")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import Actor
 from regulator.features.maps.actions import load_boundaries
 from regulator.features.maps.geofiles import batches
+from regulator.features.maps.geofiles.barriers import write_barriers
 from regulator.features.maps.geofiles.models import GeoBatch, GeoRow
 from regulator.features.maps.geofiles.terms import TAKEN, GeoAct, GeoKind, GeoState
 from regulator.features.maps.models import DivisionBoundary, EstateBoundary
@@ -33,7 +34,9 @@ def apply(batch: GeoBatch, now: datetime) -> None:
     """Write what was judged, all of it. Raises RegisterMoved when the register has changed under it."""
     rows = taken_rows(batch)
     actor = batches.actor_of(batch)
-    if batch.kind is GeoKind.BOUNDARIES:
+    if batch.kind is GeoKind.BARRIERS:
+        write_barriers(rows, batch, actor, now)
+    elif batch.kind is GeoKind.BOUNDARIES:
         _write_boundaries(rows, batch, actor, now)
     else:
         write_positions([row for row in rows if row.after_lon is not None], batch.file_name, actor, now)

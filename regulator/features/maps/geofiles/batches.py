@@ -26,6 +26,8 @@ from regulator.foundation.files import file_room
 JUDGE_JOB, APPLY_JOB, UNDO_JOB = "geodata.judge", "geodata.apply", "geodata.undo"
 WORK = {GeoState.JUDGING: JUDGE_JOB, GeoState.APPLYING: APPLY_JOB, GeoState.UNDOING: UNDO_JOB}
 """The job that is at work while a batch is in a state."""
+OF_THE_CITY = (GeoKind.BARRIERS, GeoKind.BOUNDARIES)
+"""Kinds that only somebody who answers for the whole city may send."""
 GAVE_UP, REGISTER_MOVED = BadInput("geo_gave_up").code, BadInput("geo_register_moved").code
 """What the page says of work that failed for good, or that is judged anew."""
 
@@ -38,8 +40,8 @@ def keep_copy(path: Path) -> tuple[str, str]:
 
 
 def send_file(copy: tuple[str, str], file_name: str, *, sender: Sender, wishes: Wishes, now: datetime) -> GeoBatch:
-    """Make a batch of a kept file and have it judged. Raises BadInput for boundaries from less than the whole city."""
-    if wishes.kind is GeoKind.BOUNDARIES and not covers_city(sender.scope):
+    """Make a batch of a kept file and have it judged. Raises BadInput when it is the city's to send."""
+    if wishes.kind in OF_THE_CITY and not covers_city(sender.scope):
         raise BadInput("geo_boundaries_need_city", about="kind")
     batch = GeoBatch(
         id=new_key(),
@@ -54,6 +56,7 @@ def send_file(copy: tuple[str, str], file_name: str, *, sender: Sender, wishes: 
         scope=scope_to_json(sender.scope),
         datum=wishes.declared.text,
         level=wishes.level,
+        barrier_kind=wishes.barrier,
         code_field=wishes.code_field,
         name_field=wishes.name_field,
         source=(wishes.source or file_name)[-200:],
@@ -70,7 +73,8 @@ def send_file(copy: tuple[str, str], file_name: str, *, sender: Sender, wishes: 
 def wishes_of(batch: GeoBatch) -> Wishes:
     """What its sender said beside the file."""
     declared = Declared.read(batch.datum)
-    return Wishes(batch.kind, declared, batch.level, batch.code_field, batch.name_field, batch.source)
+    fields = (batch.code_field, batch.name_field, batch.source)
+    return Wishes(batch.kind, declared, batch.level, *fields, barrier=batch.barrier_kind)
 
 
 def _start(batch: GeoBatch, now: datetime, **more: Any) -> UUID:

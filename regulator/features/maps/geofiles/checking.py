@@ -21,6 +21,8 @@ from regulator.features.maps.geofiles.shifting import Shift, measure, measure_by
 from regulator.features.maps.geofiles.tiling import Tiling, check_tiling
 from regulator.features.maps.models import DivisionBoundary
 from regulator.features.registry.models import Estate
+from regulator.features.zones.queries.barriers import find_former
+from regulator.foundation.clock import day_of
 from regulator.foundation.database import session
 
 NAMED = 200
@@ -29,12 +31,13 @@ AT_ONCE = 500
 
 @dataclass(slots=True)
 class Findings:
-    """What the checks found, with the shapes of gaps and overlaps for the map."""
+    """What the checks found, with the shapes of gaps and overlaps for the map, and which barriers a file replaces."""
 
     shift: Shift | None = None
     tilings: list[Tiling] = field(default_factory=list)
     outside: list[dict[str, Any]] = field(default_factory=list)
     outside_count: int = 0
+    replaces: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -42,7 +45,7 @@ class Findings:
             "shift": self.shift.as_json() if self.shift else None,
             "tilings": [tiling.as_json() for tiling in self.tilings],
             "outside": {"count": self.outside_count, "named": self.outside},
-        }
+        } | ({"replaces": self.replaces} if self.replaces else {})
 
 
 # --- boundaries -----------------------------------------------------------------------------------------------------
@@ -159,6 +162,19 @@ def _flag_outside(positions: Sequence[Judged], findings: Findings) -> None:
             if not known[code].intersects(one.shape):
                 one.say(GeoReason.POINT_OUTSIDE_DIVISION, division=code)
                 findings.outside_count += 1
+
+
+# --- barriers -------------------------------------------------------------------------------------------------------
+
+
+def check_barriers(wishes: Wishes) -> Findings:
+    """Which barriers a file of this source replaces: everything its source has brought before."""
+    former = find_former(wishes.source)
+    if former is None:
+        return Findings()
+    return Findings(
+        replaces={"file": former.file_name, "day": day_of(former.loaded_at).isoformat(), "count": former.total}
+    )
 
 
 # --- both -----------------------------------------------------------------------------------------------------------

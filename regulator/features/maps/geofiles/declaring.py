@@ -6,6 +6,7 @@ from typing import Self
 
 from regulator.features.divisions.terms import Level
 from regulator.features.maps.geofiles.terms import GeoKind
+from regulator.features.zones.terms import BarrierKind
 from regulator.foundation.errors import BadInput
 from regulator.foundation.geo import Datum
 
@@ -53,3 +54,5 @@ class Wishes:
     name_field: str | None = None
     source: str = ""
     """Whose shapes these are; the file's name unless said."""
+    barrier: BarrierKind | None = None
+    """What all barriers of the file are, whatever it says itself."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CHINA = Box(73.0, 3.0, 135.5, 54.0)
 """Roughly China with its seas, EPSG:4490: outside it a Chinese datum was declared by mistake."""
+LINES = ("LineString", "MultiLineString")
 DECIMALS = 8
 """Digits of a stored position: about a millimetre."""
 
@@ -42,12 +43,13 @@ def examine(feature: Feature, kind: GeoKind, declared: Declared, city: Box | Non
         return _refused(GeoReason.GEOMETRY_MISSING)
     if shape.geom_type not in _kinds(kind):
         return _refused(GeoReason.GEOMETRY_WRONG_KIND, given=shape.geom_type)
-    misplaced = next(_misplaced(feature.raw, shape, declared, city), None)
+    there = _lies_within if kind is not GeoKind.BARRIERS else _meets
+    misplaced = next(_misplaced(feature.raw, shape, declared, city, there), None)
     if misplaced is not None:
         return Examined(None, None, (misplaced,))
     if shape.geom_type in ("Point", "MultiPoint"):
         return _point(shape)
-    return _area(shape)
+    return _line(shape) if shape.geom_type in LINES else _area(shape)
 
 
 def _refused(reason: GeoReason, **params: Any) -> Examined:
@@ -56,7 +58,8 @@ def _refused(reason: GeoReason, **params: Any) -> Examined:
 
 def _kinds(kind: GeoKind) -> tuple[str, ...]:
     areas = ("Polygon", "MultiPolygon")
-    return areas if kind is GeoKind.BOUNDARIES else ("Point", "MultiPoint", *areas)
+    others = {GeoKind.BARRIERS: LINES, GeoKind.BOUNDARIES: (), GeoKind.ESTATES: ("Point", "MultiPoint")}
+    return (*others[kind], *areas)
 
 
 def _point(shape: BaseGeometry) -> Examined:
@@ -67,7 +70,29 @@ def _point(shape: BaseGeometry) -> Examined:
     return Examined(Point(round(parts[0].x, DECIMALS), round(parts[0].y, DECIMALS)), None, ())
 
 
-def _misplaced(raw: BaseGeometry, shape: BaseGeometry, declared: Declared, city: Box | None) -> Iterator[Said]:
+def _line(shape: BaseGeometry) -> Examined:
+    """A line; one that goes nowhere is none."""
+    return Examined(shape, None, ()) if shape.length else _refused(GeoReason.GEOMETRY_MISSING)
+
+
+def _lies_within(box: Box, shape: BaseGeometry) -> bool:
+    """Whether the middle of a shape lies in a box."""
+    middle = shape.envelope.centroid
+    return box.covers(middle.x, middle.y)
+
+
+def _meets(box: Box, shape: BaseGeometry) -> bool:
+    """Whether any of it lies there: a river comes from far and goes on."""
+    return shapely.box(box.west, box.south, box.east, box.north).intersects(shape)
+
+
+def _misplaced(
+    raw: BaseGeometry,
+    shape: BaseGeometry,
+    declared: Declared,
+    city: Box | None,
+    there: Callable[[Box, BaseGeometry], bool],
+) -> Iterator[Said]:
     """What is wrong with where it lies, the surest first."""
     west, south, east, north = raw.bounds
     if west <= 0 <= east and south <= 0 <= north and max(east - west, north - south) < 1e-9:
@@ -78,9 +103,9 @@ def _misplaced(raw: BaseGeometry, shape: BaseGeometry, declared: Declared, city:
         yield GeoReason.POSITION_SWAPPED, {"lon": round(x, 6), "lat": round(y, 6)}
     if not are_degrees(shape):
         yield GeoReason.POSITION_NOT_DEGREES, {"x": round(west, 3), "y": round(south, 3)}
-    if declared.is_chinese and not CHINA.covers(x, y):
+    if declared.is_chinese and not there(CHINA, shape):
         yield GeoReason.POSITION_OUTSIDE_CHINA, {"lon": round(x, 6), "lat": round(y, 6), "datum": declared.text}
-    if not (city or CHINA).covers(x, y):
+    if not there(city or CHINA, shape):
         yield GeoReason.POSITION_OUTSIDE_CITY, {"lon": round(x, 6), "lat": round(y, 6)}
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from regulator.features.divisions.terms import Level
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoOutcome, GeoState
+from regulator.features.zones.terms import BarrierKind
 from regulator.foundation.database import Base, Instant, Key, Versioned, code_enum
 from regulator.foundation.geo import Geometry
 
@@ -38,6 +39,7 @@ class GeoBatch(Versioned, Base):
     scope: Mapped[dict[str, Any]] = mapped_column(JSON)
     datum: Mapped[str] = mapped_column(String(20))
     level: Mapped[Level | None] = mapped_column(code_enum(Level))
+    barrier_kind: Mapped[BarrierKind | None] = mapped_column(code_enum(BarrierKind))
     code_field: Mapped[str | None] = mapped_column(String(100))
     name_field: Mapped[str | None] = mapped_column(String(100))
     source: Mapped[str] = mapped_column(String(200))
@@ -61,9 +63,9 @@ class GeoBatch(Versioned, Base):
 class GeoRow(Base):
     """A judged shape in EPSG:4490 and what stood in the register before it: a position, or a boundary.
 
-    ``key`` is the estate's or the division's code, ``area`` in ㎡, ``reasons`` JSON of code and parameters, ``before``
-    JSON of the position or of the boundary's source and mark. ``after_lon`` and ``after_lat`` repeat a position, so
-    that pages need no library of shapes.
+    ``key`` is the estate's or the division's code or the barrier's kind, ``area`` in ㎡, ``reasons`` JSON of code and
+    parameters, ``before`` JSON of the position or of the boundary's source and mark. ``after_lon`` and ``after_lat``
+    repeat a position, so that pages need no library of shapes.
     """
 
     __tablename__ = "geo_row"

@@ -9,6 +9,7 @@ from typing import Any
 import shapely
 
 from regulator.features.maps.geofiles.checking import Findings
+from regulator.features.maps.geofiles.examining import LINES
 from regulator.features.maps.geofiles.judged import Judged
 from regulator.features.maps.geofiles.terms import GeoOutcome
 from regulator.features.maps.geofiles.tiling import NAMED, Flaw
@@ -42,7 +43,7 @@ def _place(one: Judged) -> Any:
     if one.shape is not None:
         return one.shape
     shape = one.feature.shape
-    if shape is None or shape.geom_type not in ("Point", "Polygon", "MultiPolygon"):
+    if shape is None or shape.geom_type not in ("Point", *LINES, "Polygon", "MultiPolygon"):
         return None
     west, south, east, north = shape.bounds
     return shape if west >= 72 and east <= 138 and south >= 0 and north <= 56 else None

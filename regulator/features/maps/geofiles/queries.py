@@ -17,6 +17,7 @@ from regulator.features.maps.geofiles.reasons import Effect, GeoReason, find_rea
 from regulator.features.maps.geofiles.terms import TAKEN, GeoKind, GeoOutcome, LaterWork
 from regulator.features.maps.models import DivisionBoundary, EstateBoundary
 from regulator.features.registry.models import Estate
+from regulator.features.zones.queries.barriers import find_later
 from regulator.foundation.database import session
 from regulator.foundation.errors import BadInput, NotFound
 from regulator.foundation.paging import Page
@@ -56,7 +57,7 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """A row of a batch whose thing somebody has worked on since."""
+    """A row of a batch whose thing somebody has worked on since; number 0 stands for all of them."""
 
     number: int
     key: str
@@ -157,6 +158,10 @@ def _touched(batch: GeoBatch) -> Iterator[Obstacle]:
     query = select(GeoRow.number, GeoRow.key, GeoRow.name, GeoRow.after_lon, GeoRow.after_lat)
     query = query.where(GeoRow.batch_id == batch.id, GeoRow.outcome.in_(TAKEN)).order_by(GeoRow.number)
     rows = session().execute(query).all()
+    if batch.kind is GeoKind.BARRIERS:
+        if (later := find_later(batch.id)) is not None:
+            yield Obstacle(0, "", later, LaterWork.BARRIERS_REPLACED)
+        return
     for first in range(0, len(rows), AT_ONCE):
         part = rows[first : first + AT_ONCE]
         yield from _touched_points([row for row in part if row.after_lon is not None])

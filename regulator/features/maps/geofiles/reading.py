@@ -18,7 +18,7 @@ import shapely
 from regulator.features.maps.geofiles.datums import conversion, converted, refuse_contradiction
 from regulator.features.maps.geofiles.declaring import Wishes
 from regulator.features.maps.geofiles.guards import Source, inspect
-from regulator.features.maps.geofiles.terms import GeoFormat
+from regulator.features.maps.geofiles.terms import GeoFormat, GeoKind
 from regulator.foundation.errors import BadInput
 from regulator.foundation.tables import Table, open_table
 
@@ -41,6 +41,9 @@ PLACE_TITLES = (
     "community", "street", "district", "division", "社区", "社区名称", "所属社区", "街道", "街道名称", "所属街道",
     "区", "区县", "城区", "所属区", "行政区",
 )  # fmt: skip
+KIND_TITLES = (
+    "kind", "type", "fclass", "类型", "类别", "种类", "要素类型", "要素类别", "障碍类型",
+)  # fmt: skip
 LON_TITLES = ("lon", "lng", "long", "longitude", "x", "经度", "东经", "x坐标", "横坐标")
 LAT_TITLES = ("lat", "latitude", "y", "纬度", "北纬", "y坐标", "纵坐标")
 SCHEMATIC_TITLES = ("schematic", "示意")
@@ -60,6 +63,7 @@ class Feature:
     schematic: bool
     raw: BaseGeometry | None
     shape: BaseGeometry | None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +179,10 @@ def _point(lon: object, lat: object) -> BaseGeometry | None:
 def _features(found: _Rows, wishes: Wishes) -> list[Feature]:
     code = _chosen(found.titles, wishes.code_field, CODE_TITLES)
     name = _chosen(found.titles, wishes.name_field, NAME_TITLES)
-    if code is None and name is None:
+    if code is None and name is None and wishes.kind is not GeoKind.BARRIERS:
         raise BadInput("geo_key_field_missing", {"titles": "、".join(found.titles[:12])}, about="code_field")
     places = [at for at, title in enumerate(found.titles) if _plain(title) in PLACE_TITLES and at not in (code, name)]
-    schematic = _column(found.titles, SCHEMATIC_TITLES)
+    schematic, kind = _column(found.titles, SCHEMATIC_TITLES), _column(found.titles, KIND_TITLES)
     raw = [_usable(shape) for shape in found.shapes]
     shapes = _in_4490(raw, wishes)
     return [
@@ -190,6 +194,7 @@ def _features(found: _Rows, wishes: Wishes) -> list[Feature]:
             _word(row, schematic).lower() in ("true", "1", "1.0", "yes", "是"),
             before,
             shape,
+            _word(row, kind),
         )
         for number, row, before, shape in zip(found.numbers, found.rows, raw, shapes, strict=True)
     ]

@@ -26,6 +26,21 @@ class GeoReason(StrEnum):
         member.meaning = meaning
         return member
 
+    BARRIER_KIND_MISSING = (
+        "barrier_kind_missing",
+        Effect.REJECTED,
+        "Neither the file nor its sender says whether this is a road, a river, a railway or a wall.",
+    )
+    BARRIER_KIND_UNKNOWN = (
+        "barrier_kind_unknown",
+        Effect.REJECTED,
+        "The kind is no word for a road, a river, a railway or a wall; say the kind of the whole file instead.",
+    )
+    BARRIER_SCHEMATIC = (
+        "barrier_schematic",
+        Effect.REJECTED,
+        "The file says that this line is schematic; estates are not parted by it.",
+    )
     DIVISION_AMBIGUOUS = (
         "division_ambiguous",
         Effect.REJECTED,
@@ -59,7 +74,7 @@ class GeoReason(StrEnum):
     GEOMETRY_WRONG_KIND = (
         "geometry_wrong_kind",
         Effect.REJECTED,
-        "Lines, or points where areas are wanted, are no boundaries.",
+        "A shape of this kind is not wanted here: no boundary is a line, no barrier is a point.",
     )
     KEY_MISSING = "key_missing", Effect.REJECTED, "Neither a code nor a name is given."
     NAME_DIFFERS = "name_differs", Effect.FLAG, "The name is not the one registered under this code; the code counts."

@@ -11,13 +11,16 @@ from typing import Any
 
 from sqlalchemy import delete
 
+from regulator.features.divisions.terms import Scope
 from regulator.features.maps.geofiles import batches
-from regulator.features.maps.geofiles.checking import Findings, check_boundaries, check_estates
+from regulator.features.maps.geofiles.barriers import judge_barriers
+from regulator.features.maps.geofiles.checking import Findings, check_barriers, check_boundaries, check_estates
+from regulator.features.maps.geofiles.declaring import Wishes
 from regulator.features.maps.geofiles.judged import Judged
 from regulator.features.maps.geofiles.judging import judge_features
 from regulator.features.maps.geofiles.models import GeoBatch, GeoRow
 from regulator.features.maps.geofiles.preview import keep_preview
-from regulator.features.maps.geofiles.reading import as_facts, read_file
+from regulator.features.maps.geofiles.reading import Feature, as_facts, read_file
 from regulator.features.maps.geofiles.terms import GeoKind, GeoOutcome, GeoState
 from regulator.features.registry.imports import vault
 from regulator.features.registry.imports.batches import scope_from_json
@@ -53,13 +56,18 @@ def judge_file(batch: GeoBatch) -> Staged:
     wishes, scope = batches.wishes_of(batch), scope_from_json(batch.scope)
     with vault.opened(batch.stored or "") as path:
         read = read_file(path, wishes)
-    today = clock.today()
-    judged = judge_features(read.features, wishes, scope, today)
-    if wishes.kind is GeoKind.BOUNDARIES:
-        found: Findings = check_boundaries(judged, wishes, today)
-    else:
-        found = check_estates(judged, wishes)
+    judged, found = _judge(read.features, wishes, scope)
     return Staged(judged, {"file_facts": as_facts(read)} | found.as_json(), keep_preview(judged, found))
+
+
+def _judge(features: Sequence[Feature], wishes: Wishes, scope: Scope) -> tuple[Sequence[Judged], Findings]:
+    today = clock.today()
+    if wishes.kind is GeoKind.BARRIERS:
+        return judge_barriers(features, wishes), check_barriers(wishes)
+    judged = judge_features(features, wishes, scope, today)
+    if wishes.kind is GeoKind.BOUNDARIES:
+        return judged, check_boundaries(judged, wishes, today)
+    return judged, check_estates(judged, wishes)
 
 
 def _row(batch: GeoBatch, one: Judged) -> GeoRow:

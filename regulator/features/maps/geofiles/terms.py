@@ -8,6 +8,7 @@ from regulator.features.divisions.terms import Level
 class GeoKind(StrEnum):
     """What the shapes of a file are."""
 
+    BARRIERS = "barriers"  # roads, rivers, railways and walls between estates
     BOUNDARIES = "boundaries"  # of divisions
     ESTATES = "estates"  # points are positions, areas are boundaries
 
@@ -56,6 +57,7 @@ class GeoFormat(StrEnum):
 class LaterWork(StrEnum):
     """What happened after a batch to what it wrote, so that it cannot be taken back."""
 
+    BARRIERS_REPLACED = "barriers_replaced_later"
     BOUNDARY_REPLACED = "boundary_replaced_later"
     POSITION_CORRECTED = "position_corrected_later"
     RECORD_GONE = "record_gone"

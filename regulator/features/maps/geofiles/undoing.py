@@ -13,6 +13,7 @@ from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import Actor
 from regulator.features.maps.actions import ask_for_shell, load_boundaries
 from regulator.features.maps.geofiles.applying import parts, put_outline, taken_rows, write_positions
+from regulator.features.maps.geofiles.barriers import put_back_barriers
 from regulator.features.maps.geofiles.models import GeoBatch, GeoRow
 from regulator.features.maps.geofiles.queries import find_obstacles
 from regulator.features.maps.geofiles.terms import GeoAct, GeoKind, GeoState
@@ -33,7 +34,9 @@ def undo(batch: GeoBatch, *, actor: Actor, now: datetime) -> None:
         session().flush()
         return
     rows = taken_rows(batch)
-    if batch.kind is GeoKind.BOUNDARIES:
+    if batch.kind is GeoKind.BARRIERS:
+        put_back_barriers(batch)
+    elif batch.kind is GeoKind.BOUNDARIES:
         _put_back_boundaries(rows, actor, now)
     else:
         points = [row for row in rows if row.after_lon is not None]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from regulator.features.audit.terms import JSON, Actor
-from regulator.features.papers.actions.drafting import claim, judge_editable, record
-from regulator.features.papers.actions.issuing import sign_paper
+from regulator.features.papers.actions.drafting import claim, judge_editable, judge_hand_of, record
+from regulator.features.papers.actions.issuing import ready_to_sign, sign_paper
 from regulator.features.papers.actions.matters import add_entry
 from regulator.features.papers.models import Approval, Matter, Paper
 from regulator.features.papers.queries.papers import has_minutes, list_eligible, taken_in_round
@@ -22,6 +23,7 @@ from regulator.features.papers.terms import (
     PaperAct,
     PaperKind,
     PaperState,
+    Taken,
 )
 from regulator.foundation.clock import day_of
 from regulator.foundation.database import session
@@ -46,11 +48,12 @@ def submit_paper(
     Raises StaleVersion, Refused: not its handler's any more, minutes missing, the next person may not or did a step.
     """
     claim(paper, version)
-    judge_editable(paper).or_refuse()
+    judge_editable(paper, matter, actor).or_refuse()
     chain = chain_for(paper.authority_id, PaperKind(paper.kind), on=day_of(now))
     judge_submission(
         state=paper.state, needs_minutes=chain.needs_minutes, has_minutes=has_minutes(paper)
     ).or_refuse()  # fmt: skip
+    _judge_going_on(paper, chain.steps, 0, to, by, [], now)
     if paper.state is PaperState.RETURNED:
         paper.round += 1
     paper.steps, paper.needs_minutes, paper.position = [str(step) for step in chain.steps], chain.needs_minutes, 0
@@ -65,7 +68,9 @@ def pass_paper(
 ) -> None:  # fmt: skip
     """Take the step that waits; the last one signs. Raises StaleVersion, Refused."""
     claim(paper, version)
-    _judge(paper, by).or_refuse()
+    taken = taken_in_round(paper)
+    _judge(paper, by, taken).or_refuse()
+    _judge_going_on(paper, [ApprovalStep(step) for step in paper.steps], paper.position, to, by, taken, now)
     _take(paper, Decision.PASSED, opinion, by, actor, now)
     _go_on(paper, matter, to, by, actor, now)
     if paper.state is PaperState.APPROVING:
@@ -77,7 +82,7 @@ def send_back_paper(
 ) -> None:
     """Send a paper back to its handler with remarks. Raises StaleVersion, Refused."""
     claim(paper, version)
-    _judge(paper, by).or_refuse()
+    _judge(paper, by, taken_in_round(paper)).or_refuse()
     judge_sending_back(opinion).or_refuse()
     _take(paper, Decision.SENT_BACK, opinion, by, actor, now)
     _return(paper, matter)
@@ -87,6 +92,7 @@ def send_back_paper(
 def take_back_paper(paper: Paper, matter: Matter, *, version: int, actor: Actor, now: datetime) -> None:
     """The handler takes back what is not signed yet; steps taken stay visible. Raises StaleVersion, Refused."""
     claim(paper, version)
+    judge_hand_of(paper, matter, actor).or_refuse()
     judge_taking_back(paper).or_refuse()
     _return(paper, matter)
     _tell(PaperAct.PAPER_TAKEN_BACK, paper, matter, "", actor, now)
@@ -98,14 +104,27 @@ def judge_taking_back(paper: Paper) -> Verdict:
     return Verdict.of([None if paper.state is PaperState.APPROVING else wrong])
 
 
-def _judge(paper: Paper, by: Approver) -> Verdict:
+def _judge(paper: Paper, by: Approver, taken: Sequence[Taken]) -> Verdict:
     return judge_step(
         state=paper.state,
         waits_for=paper.waits_for_id,
         account=by.account_id,
         principal=by.principal_id,
-        taken=taken_in_round(paper),
+        taken=taken,
     )
+
+
+def _judge_going_on(
+    paper: Paper, steps: Sequence[ApprovalStep], position: int, to: UUID | None, by: Approver,
+    taken: Sequence[Taken], now: datetime,
+) -> None:  # fmt: skip
+    """All that could refuse what comes after this step, asked before anything is changed."""
+    if position + 1 == len(steps):
+        ready_to_sign(paper, now)
+        return
+    eligible = [one.account_id for one in list_eligible(steps[position + 1], paper.division_code, on=day_of(now))]
+    this = Taken(position, by.account_id, by.principal_id, Decision.PASSED)
+    judge_next(next_account=to, eligible=eligible, taken=[*taken, this]).or_refuse()
 
 
 def _take(paper: Paper, decision: Decision, opinion: str, by: Approver, actor: Actor, now: datetime) -> None:
@@ -133,9 +152,6 @@ def _go_on(paper: Paper, matter: Matter, to: UUID | None, by: Approver, actor: A
     if paper.position == len(paper.steps):
         sign_paper(paper, matter, account_id=by.account_id, actor=actor, now=now)
         return
-    step = ApprovalStep(paper.steps[paper.position])
-    eligible = [one.account_id for one in list_eligible(step, paper.division_code, on=day_of(now))]
-    judge_next(next_account=to, eligible=eligible, taken=taken_in_round(paper)).or_refuse()
     paper.state, paper.waits_for_id, paper.waits_since = PaperState.APPROVING, to, now
     paper.version += 1
     matter.step = MatterStep.APPROVAL

@@ -14,7 +14,7 @@ from regulator.features.papers.actions.matters import add_entry
 from regulator.features.papers.models import Matter, Paper
 from regulator.features.papers.queries.papers import find_successor
 from regulator.features.papers.queries.settings import template_for, template_of
-from regulator.features.papers.rules.chain import EDITABLE
+from regulator.features.papers.rules.chain import EDITABLE, judge_hand
 from regulator.features.papers.rules.matters import judge_closing
 from regulator.features.papers.templating import Frame, judge_facts
 from regulator.features.papers.templating.judging import judge_frame
@@ -86,10 +86,12 @@ def _judge_succession(old: Paper) -> Verdict:
     )
 
 
-def correct_paper(paper: Paper, draft: Draft, *, authority: str, version: int, actor: Actor, now: datetime) -> None:
+def correct_paper(
+    paper: Paper, matter: Matter, draft: Draft, *, authority: str, version: int, actor: Actor, now: datetime
+) -> None:
     """Change a draft or what came back. Raises StaleVersion, Refused as `draft_paper` does."""
     claim(paper, version)
-    judge_editable(paper).or_refuse()
+    judge_editable(paper, matter, actor).or_refuse()
     template = template_of(paper.template_id, paper.kind)
     facts = judge_facts(template, draft.facts, on=day_of(now))
     judge_frame(Frame(authority=authority, addressee=draft.addressee, title=draft.title))
@@ -103,17 +105,22 @@ def correct_paper(paper: Paper, draft: Draft, *, authority: str, version: int, a
 def discard_paper(paper: Paper, matter: Matter, *, version: int, actor: Actor, now: datetime) -> None:
     """Give up a paper that was never signed; it stays visible. Raises StaleVersion, Refused."""
     claim(paper, version)
-    judge_editable(paper).or_refuse()
+    judge_editable(paper, matter, actor).or_refuse()
     paper.state, paper.supersedes_id = PaperState.DISCARDED, None
     paper.version += 1
     add_entry(matter, EntryKind.PAPER, actor=actor, now=now, about=paper.title, text=PaperAct.PAPER_DISCARDED)
     record(PaperAct.PAPER_DISCARDED, paper, {}, actor, now)
 
 
-def judge_editable(paper: Paper) -> Verdict:
-    """Whether a paper is its handler's to change."""
+def judge_editable(paper: Paper, matter: Matter, actor: Actor) -> Verdict:
+    """Whether a paper is with its handler, and is this person's to change."""
     wrong = None if paper.state in EDITABLE else Finding("paper_not_editable", None, {"state": paper.state})
-    return Verdict.of([wrong])
+    return Verdict.of([wrong, *judge_hand_of(paper, matter, actor).findings])
+
+
+def judge_hand_of(paper: Paper, matter: Matter, actor: Actor) -> Verdict:
+    """Whether a paper is this person's to change, hand on or take back."""
+    return judge_hand(drafted_by=paper.drafted_by_id, owner=matter.owner_id, account=actor.account_id)
 
 
 def claim(paper: Paper, version: int) -> None:

@@ -19,7 +19,7 @@ from regulator.features.audit.terms import JSON, Actor
 from regulator.features.papers import signals
 from regulator.features.papers.actions.drafting import claim, record
 from regulator.features.papers.actions.matters import add_entry
-from regulator.features.papers.models import Matter, Paper, PaperCounter
+from regulator.features.papers.models import Matter, Paper, PaperCounter, PaperSeries
 from regulator.features.papers.queries.settings import find_series, template_of
 from regulator.features.papers.rules.numbers import format_number
 from regulator.features.papers.templating import Frame, Template, content_digest, render
@@ -37,6 +37,7 @@ from regulator.foundation.clock import day_of
 from regulator.foundation.counters import count_up
 from regulator.foundation.database import session, thinking
 from regulator.foundation.errors import BadInput
+from regulator.foundation.files import FileRoom
 from regulator.foundation.jobs import Step
 from regulator.law.findings import Finding, Verdict
 
@@ -66,16 +67,25 @@ def configure(public_address: str) -> None:
 # --- the record -----------------------------------------------------------------------------------------------------
 
 
+def ready_to_sign(paper: Paper, now: datetime) -> PaperSeries:
+    """The pattern the number will be made from.
+
+    Raises BadInput("series_missing") while the authority has none, and what `office_signer` raises: a paper that could
+    not be signed gets no number.
+    """
+    signing.office_signer()
+    series = find_series(paper.authority_id, PaperKind(paper.kind), on=day_of(now))
+    if series is None:
+        raise BadInput("series_missing")
+    return series
+
+
 def sign_paper(paper: Paper, matter: Matter, *, account_id: UUID, actor: Actor, now: datetime) -> None:
     """Give a paper its number and fix what it says, in this transaction; its file is made by a job.
 
-    Raises BadInput("series_missing") while the authority has no pattern of numbers, and what `office_signer` raises.
+    Raises as `ready_to_sign` does.
     """
-    signing.office_signer()  # a paper that could not be signed gets no number
-    today = day_of(now)
-    series = find_series(paper.authority_id, PaperKind(paper.kind), on=today)
-    if series is None:
-        raise BadInput("series_missing")
+    today, series = day_of(now), ready_to_sign(paper, now)
     template = template_of(paper.template_id, paper.kind)
     authority = session().get_one(Authority, paper.authority_id).name
     sequence = count_up(PaperCounter, {"series_id": series.id, "year": today.year})
@@ -145,12 +155,17 @@ def issue_paper(payload: Mapping[str, Any]) -> Generator[Step, None, None]:
         paper = session().get_one(Paper, paper_id, populate_existing=True)
         if paper.state is not PaperState.SIGNED:
             return
-        content = file_of(paper)
-        name = files.file_room(CORNER).keep([content], maximum=MAXIMUM)
+        name, size = keep_file(paper)
     paper = session().get_one(Paper, paper_id, with_for_update=True, populate_existing=True)
     if paper.state is PaperState.SIGNED:
-        _note_issued(paper, name, len(content), clock.now())
+        note_issued(paper, name, size, now=clock.now())
     yield Step(1, 1)
+
+
+def keep_file(paper: Paper) -> tuple[str, int]:
+    """Make the file of a numbered paper and keep it; gives its hash and its size. Changes nothing in the register."""
+    content = file_of(paper)
+    return paper_room().keep([content], maximum=MAXIMUM), len(content)
 
 
 def file_of(paper: Paper) -> bytes:
@@ -174,7 +189,13 @@ def preview_of(paper: Paper, authority: str, *, now: datetime) -> bytes:
     return render(template, paper.facts, frame, made_at=now)
 
 
-def _note_issued(paper: Paper, name: str, size: int, now: datetime) -> None:
+def paper_room() -> FileRoom:
+    """Where the files of papers lie."""
+    return files.file_room(CORNER)
+
+
+def note_issued(paper: Paper, name: str, size: int, *, now: datetime) -> None:
+    """Record that the file of a signed paper lies in the file room. Tells `paper_issued`."""
     paper.file_hash, paper.file_size, paper.issued_at, paper.state = name, size, now, PaperState.ISSUED
     paper.version += 1
     matter = session().get_one(Matter, paper.matter_id, with_for_update=True, populate_existing=True)

@@ -7,6 +7,8 @@ from regulator.features.papers.models.duty import Handover as Handover
 from regulator.features.papers.models.duty import HandoverItem as HandoverItem
 from regulator.features.papers.models.matter import Attachment as Attachment
 from regulator.features.papers.models.matter import CaseFile as CaseFile
+from regulator.features.papers.models.matter import CaseFileCounter as CaseFileCounter
+from regulator.features.papers.models.matter import CaseFilePrint as CaseFilePrint
 from regulator.features.papers.models.matter import CaseFileSearch as CaseFileSearch
 from regulator.features.papers.models.matter import Matter as Matter
 from regulator.features.papers.models.matter import MatterCounter as MatterCounter

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, Uuid, text
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from regulator.features.papers.terms import (
@@ -24,6 +24,8 @@ TITLE = String(200)
 BY = String(100)
 HASH = String(64)
 _OPEN = text("state = 'open'")
+_TO_ARCHIVE = text("state = 'closed' AND NOT is_archived")
+_SENT = text("kind IN ('assigned', 'reminded')")
 
 
 class Matter(Versioned, Base):
@@ -31,7 +33,8 @@ class Matter(Versioned, Base):
 
     `kind` is a `MatterKind`, kept without a CHECK so that a new feature needs no migration of this table;
     `subject_key` is the business key of what it is about. `due_on` is a day, None when no term runs; lists are in the
-    order of `order_on`, which is then the end of time.
+    order of `order_on`, which is then the end of time. Once `is_archived`, neither it nor what its file holds changes:
+    the database itself refuses it.
     """
 
     __tablename__ = "matter"
@@ -41,9 +44,17 @@ class Matter(Versioned, Base):
         CheckConstraint("due_on IS NULL OR due_on = order_on", name="order"),
         Index("uq_matter_open", "kind", "subject_key", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_matter_owner", "owner_id", "order_on", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_matter_held", "owner_id", "handled_by", "division_code", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_matter_place", "division_code", "order_on", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_matter_subject", "kind", "subject_key"),
         Index("ix_matter_closed", "state", "division_code", "number"),
+        Index(
+            "ix_matter_to_archive",
+            "number",
+            "division_code",
+            sqlite_where=_TO_ARCHIVE,
+            postgresql_where=_TO_ARCHIVE,
+        ),
     )
 
     id: Mapped[Key]
@@ -66,6 +77,7 @@ class Matter(Versioned, Base):
     closed_by: Mapped[str | None] = mapped_column(BY)
     outcome: Mapped[Outcome | None] = mapped_column(code_enum(Outcome))
     closed_reason: Mapped[str | None] = mapped_column(Text)
+    is_archived: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class MatterCounter(Base):
@@ -81,7 +93,10 @@ class MatterEntry(Base):
     """A line of a matter's history, appended with the act and never changed."""
 
     __tablename__ = "matter_entry"
-    __table_args__ = (Index("ix_matter_entry_matter", "matter_id", "seq"),)
+    __table_args__ = (
+        Index("ix_matter_entry_matter", "matter_id", "seq"),
+        Index("ix_matter_entry_sent", "by_id", "seq", sqlite_where=_SENT, postgresql_where=_SENT),
+    )
 
     seq: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
     matter_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("matter.id"))
@@ -174,6 +189,29 @@ class CaseFile(Base):
     kept_until: Mapped[date | None] = mapped_column(Date)
     archived_at: Mapped[datetime] = mapped_column(Instant)
     archived_by: Mapped[str] = mapped_column(BY)
+
+
+class CaseFileCounter(Base):
+    """The last number (件号) given to a file of a kind in a year; goes up in the transaction that archives."""
+
+    __tablename__ = "case_file_counter"
+
+    year: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(KIND, primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+class CaseFilePrint(Base):
+    """The file of a matter as it was printed last; `basis` is the digest of what it was made from."""
+
+    __tablename__ = "case_file_print"
+
+    matter_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("matter.id"), primary_key=True)
+    basis: Mapped[str] = mapped_column(HASH)
+    content_hash: Mapped[str] = mapped_column(HASH)
+    size: Mapped[int] = mapped_column(Integer)
+    pages: Mapped[int] = mapped_column(Integer)
+    made_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class CaseFileSearch(SearchRow, Base):

@@ -87,6 +87,14 @@ def find_consent(credit_code: str) -> PortalConsent | None:
     return session().scalar(stmt)
 
 
+def get_consent(credit_code: str) -> PortalConsent:
+    """The standing consent of a company. Raises NotFound."""
+    found = find_consent(credit_code)
+    if found is None:
+        raise NotFound(credit_code)
+    return found
+
+
 def list_consents(credit_code: str) -> list[PortalConsent]:
     """All consents of a company, the last first."""
     stmt = select(PortalConsent).where(PortalConsent.credit_code == credit_code)

@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from regulator.features.accounts.models import Account
 from regulator.features.divisions.queries import NOWHERE, Path, paths_of, within
-from regulator.features.divisions.terms import CodeRange, Scope
-from regulator.features.papers.models import Matter, MatterEntry, Reminder
+from regulator.features.divisions.terms import CITY_PREFIX, CodeRange, Scope
+from regulator.features.papers.models import Matter, MatterEntry, Paper, Reminder
 from regulator.features.papers.terms import EntryKind, MatterState, MatterStep, Outcome, Tone
 from regulator.foundation.database import session
 from regulator.foundation.errors import NotFound
@@ -53,6 +53,9 @@ class MatterFilter:
     owner_id: UUID | None = None
     within: CodeRange | None = None
     due_before: date | None = None
+    due_from: date | None = None
+    owner: str | None = None  # the beginning of a name
+    q: str | None = None  # a number, or part of a title
 
 
 _ROW: Any = (
@@ -62,11 +65,31 @@ _ROW: Any = (
 )
 
 
+def is_open() -> ColumnElement[bool]:
+    """The condition of the partial indexes in their own words: as a parameter it would not be recognised."""
+    return Matter.state == literal_column("'open'", Matter.__table__.c.state.type)
+
+
+def in_territory(scope: Scope) -> ColumnElement[bool]:
+    """Matters inside a scope; those without a place are the business of whoever answers for a whole city."""
+    inside = within(scope, Matter.division_code)
+    return or_(inside, Matter.division_code.is_(None)) if _has_city(scope) else inside
+
+
+def sees(scope: Scope, division_code: str | None) -> bool:
+    """Whether a matter of this place lies in a scope; as `in_territory`."""
+    return _has_city(scope) if division_code is None else scope.covers(division_code)
+
+
+def _has_city(scope: Scope) -> bool:
+    return any(len(part.low) <= CITY_PREFIX for part in scope.ranges)
+
+
 def rows_of(wanted: MatterFilter) -> Select[Any]:
     """The statement of matters with their owners' names, filtered, in no order."""
     stmt: Select[Any] = select(*_ROW).join(Account, Account.id == Matter.owner_id)
     if wanted.state is not None:
-        stmt = stmt.where(Matter.state == wanted.state)
+        stmt = stmt.where(is_open() if wanted.state is MatterState.OPEN else Matter.state == wanted.state)
     if wanted.kind is not None:
         stmt = stmt.where(Matter.kind == wanted.kind)
     if wanted.owner_id is not None:
@@ -75,13 +98,21 @@ def rows_of(wanted: MatterFilter) -> Select[Any]:
         stmt = stmt.where(Matter.division_code >= wanted.within.low, Matter.division_code < wanted.within.high)
     if wanted.due_before is not None:
         stmt = stmt.where(Matter.order_on < wanted.due_before)
+    if wanted.due_from is not None:
+        stmt = stmt.where(Matter.order_on >= wanted.due_from)
+    if wanted.owner:
+        stmt = stmt.where(Account.name.startswith(wanted.owner, autoescape=True))
+    if wanted.q:
+        stmt = stmt.where(
+            or_(Matter.number == wanted.q, func.lower(Matter.title).contains(wanted.q.lower(), autoescape=True))
+        )
     return stmt
 
 
 def get_matter(scope: Scope, number: str) -> Matter:
     """A matter by its number inside a scope. Raises NotFound."""
     found = session().scalar(select(Matter).where(Matter.number == number))
-    if found is None or not scope.covers(found.division_code):
+    if found is None or not sees(scope, found.division_code):
         raise NotFound(number)
     return found
 
@@ -90,9 +121,14 @@ def get_matter_row(scope: Scope, number: str) -> MatterRow:
     """The same as lists show it. Raises NotFound."""
     stmt = rows_of(MatterFilter(state=None)).where(Matter.number == number)
     row = session().execute(stmt).one_or_none()
-    if row is None or not scope.covers(row.division_code):
+    if row is None or not sees(scope, row.division_code):
         raise NotFound(number)
     return with_places([row])[0]
+
+
+def get_matter_of(paper: Paper) -> Matter:
+    """The matter of a paper somebody was given."""
+    return session().get_one(Matter, paper.matter_id)
 
 
 def find_open_matter(kind: str, subject_key: str) -> Matter | None:
@@ -105,13 +141,13 @@ def find_open_matter(kind: str, subject_key: str) -> Matter | None:
 
 def list_matters(scope: Scope, wanted: MatterFilter, *, cursor: str | None = None, limit: int = 50) -> Page[MatterRow]:
     """Matters of a territory, the most pressing first."""
-    stmt = rows_of(wanted).where(within(scope, Matter.division_code))
+    stmt = rows_of(wanted).where(in_territory(scope))
     return page_of(stmt, "matters", cursor, limit)
 
 
 def count_matters(scope: Scope, wanted: MatterFilter) -> Count:
     """How many there are, to 1,000 and one."""
-    return count_up_to_ceiling(rows_of(wanted).where(within(scope, Matter.division_code)))
+    return count_up_to_ceiling(rows_of(wanted).where(in_territory(scope)))
 
 
 def page_of(stmt: Select[Any], name: str, cursor: str | None, limit: int) -> Page[MatterRow]:
@@ -175,6 +211,7 @@ class ReminderRow:
     answered_at: datetime | None
     matter_number: str
     matter_title: str
+    to_id: UUID
 
 
 def reminders() -> Select[Any]:
@@ -182,10 +219,18 @@ def reminders() -> Select[Any]:
     taker = aliased(Account)
     columns: tuple[Any, ...] = (
         *(Reminder.id, Reminder.tone, Reminder.text, Reminder.sent_at, Reminder.by_name, taker.name),
-        *(Reminder.answer, Reminder.answered_at, Matter.number, Matter.title),
+        *(Reminder.answer, Reminder.answered_at, Matter.number, Matter.title, Reminder.to_id),
     )
     stmt: Select[Any] = select(*columns)
     return stmt.join(Matter, Matter.id == Reminder.matter_id).join(taker, taker.id == Reminder.to_id)
+
+
+def get_reminder(matter: Matter, reminder_id: UUID) -> Reminder:
+    """A reminder of a matter somebody was given. Raises NotFound."""
+    found = session().get(Reminder, reminder_id)
+    if found is None or found.matter_id != matter.id:
+        raise NotFound(str(reminder_id))
+    return found
 
 
 def list_reminders(matter: Matter) -> list[ReminderRow]:

@@ -108,6 +108,17 @@ def get_paper(scope: Scope, paper_id: UUID) -> Paper:
     return found
 
 
+def get_again(paper: Paper) -> Paper:
+    """A paper as it stands in the register, whatever a refused act had begun to change."""
+    session().expire_all()
+    return session().get_one(Paper, paper.id)
+
+
+def authority_name(paper: Paper) -> str:
+    """The name of the authority a paper comes from."""
+    return session().get_one(Authority, paper.authority_id).name
+
+
 def list_papers(scope: Scope, wanted: PaperFilter, *, cursor: str | None = None, limit: int = 50) -> Page[PaperRow]:
     """Papers of a territory, the last drafted first."""
     stmt = rows_of(wanted).where(within(scope, Paper.division_code))

@@ -43,6 +43,11 @@ def judge_submission(*, state: PaperState, needs_minutes: bool, has_minutes: boo
     )
 
 
+def judge_hand(*, drafted_by: UUID, owner: UUID, account: UUID | None) -> Verdict:
+    """Whether a draft is somebody's to change and hand on: who drafted it, or who has the matter now."""
+    return Verdict.of([None if account in {drafted_by, owner} else Finding("paper_of_another")])
+
+
 def judge_step(
     *, state: PaperState, waits_for: UUID | None, account: UUID, principal: UUID | None, taken: Sequence[Taken]
 ) -> Verdict:

@@ -58,6 +58,32 @@ def judge_reminder(*, state: MatterState, tone: Tone, sent: Collection[Tone], is
     )
 
 
+def judge_by_hand(kind: str) -> Verdict:
+    """Whether the desk may close a matter or move its term: only those it opened; others follow their record."""
+    return Verdict.of([None if kind in OWN_KINDS else Finding("matter_follows_record", None, {"kind": word_of(kind)})])
+
+
+def word_of(kind: str) -> MatterKind | str:
+    """A kind as its code, so that it can be said in words; as it stands when no room here knows it."""
+    return MatterKind(kind) if kind in set(MatterKind) else kind
+
+
+def judge_term(*, due_on: date | None, opened_on: date) -> Verdict:
+    """A term does not end before the matter was opened."""
+    return Verdict.of(
+        [
+            Finding("due_before_opening", None, {"opened_on": opened_on}, "due_on")
+            if due_on and due_on < opened_on
+            else None
+        ]
+    )
+
+
+def judge_keeping(*, is_archived: bool) -> Verdict:
+    """Whether anything may still be put into a matter's file."""
+    return Verdict.of([Finding("file_archived") if is_archived else None])
+
+
 def retention_years(kind: str) -> int | None:
     """How many years a file of this kind is kept; None: for ever, as is a kind nobody has judged yet."""
     return RETENTION_YEARS.get(MatterKind(kind)) if kind in set(MatterKind) else None

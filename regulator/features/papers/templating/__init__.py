@@ -14,5 +14,6 @@ from regulator.features.papers.templating.samples import sample_facts as sample_
 from regulator.features.papers.templating.terms import FactColumn as FactColumn
 from regulator.features.papers.templating.terms import FactField as FactField
 from regulator.features.papers.templating.terms import FactKind as FactKind
+from regulator.features.papers.templating.terms import Facts as Facts
 from regulator.features.papers.templating.terms import Frame as Frame
 from regulator.features.papers.templating.terms import Template as Template

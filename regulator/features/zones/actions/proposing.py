@@ -17,6 +17,7 @@ from regulator.features.divisions.terms import Level, Scope
 from regulator.features.registry.imports.batches import actor_from_json, actor_to_json
 from regulator.features.zones.actions.recording import PROPOSAL, columns_of, draft_of, draw, hold_zones
 from regulator.features.zones.models import Zone, ZoneEstate, ZoneProposal
+from regulator.features.zones.queries.barriers import barriers_among
 from regulator.features.zones.queries.estates import list_uncovered, positions_of
 from regulator.features.zones.rules.deciding import judge_limits, judge_proposing
 from regulator.features.zones.rules.grouping import group_estates
@@ -66,14 +67,14 @@ def plan_zones(street: DivisionRow, limits: Limits, day: date) -> Plan:
     placed = {one.code: one for one in free if one.position is not None}
     if not placed:
         return Plan((), len(uncovered), len(free), len(free))
-    grid = grid_of(positions_of(placed.values()))
-    groups = group_estates(
-        (
-            Candidate(one.code, *grid.to_metres(one.lon, one.lat), one.households, one.floor_area)
-            for one in placed.values()
-        ),
-        limits,
+    positions = positions_of(placed.values())
+    grid = grid_of(positions)
+    barriers = barriers_among(positions) if limits.barriers else None
+    candidates = (
+        Candidate(one.code, *grid.to_metres(one.lon, one.lat), one.households, one.floor_area)
+        for one in placed.values()
     )
+    groups = group_estates(candidates, limits, barriers.part if barriers else None)
     shaped = ((group.codes, shape_of(positions_of(placed[code] for code in group.codes))) for group in groups)
     return Plan(tuple(shaped), len(uncovered), len(free), len(free) - len(placed))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import update
 
@@ -50,13 +51,14 @@ def draft_of(street_code: str, ordinal: int, limits: Limits, *, actor: Actor, no
     )
 
 
-def columns_of(limits: Limits) -> dict[str, int | None]:
+def columns_of(limits: Limits) -> dict[str, Any]:
     """Limits as the columns that keep them."""
     return {
         "limit_diameter": limits.diameter,
         "limit_households": limits.households,
         "limit_floor_area": limits.floor_area,
         "neighbour_within": limits.neighbour,
+        "barriers_respected": limits.barriers,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,9 @@ from regulator.features.divisions.terms import Scope
 from regulator.features.registry.models import Company, Estate, Service
 from regulator.features.registry.queries.bounds import active_on
 from regulator.features.registry.terms import EstateKind, Mode
+from regulator.features.zones.barriers import Barriers
 from regulator.features.zones.models import Zone, ZoneEstate
+from regulator.features.zones.queries.barriers import barriers_among
 from regulator.features.zones.rules.deciding import GONE, UNCOVERED, totals_of
 from regulator.features.zones.shapes import Position, box_around, nearest
 from regulator.features.zones.terms import Sized, Totals
@@ -156,17 +158,26 @@ def positions_of(estates: Iterable[ZonedEstate]) -> list[Position]:
 
 
 def find_neighbours(
-    members: Mapping[UUID, Sequence[ZonedEstate]], within_metres: Mapping[UUID, int], *, day: date
+    members: Mapping[UUID, Sequence[ZonedEstate]],
+    within_metres: Mapping[UUID, int],
+    *,
+    day: date,
+    respecting: Collection[UUID] = (),
 ) -> dict[UUID, Neighbour]:
-    """For each zone that has one the nearest managed estate beside it, whatever its street; in one statement."""
+    """For each zone that has one the nearest managed estate beside it, whatever its street; in two statements.
+
+    For the zones of ``respecting`` on the same side of every barrier: the straight way to one of its members is free.
+    """
     places = [place for estates in members.values() for place in positions_of(estates)]
     furthest = max(within_metres.values(), default=0)
     if not places or not furthest:
         return {}
     managed = list_managed_in(box_around(places, furthest), day=day)
+    barriers = barriers_among(places, furthest) if managed and respecting else None
     found: dict[UUID, Neighbour] = {}
     for key, estates in members.items():
-        if (one := _beside(estates, managed, within_metres[key])) is not None:
+        parting = barriers if key in respecting else None
+        if (one := _beside(estates, managed, within_metres[key], parting)) is not None:
             found[key] = one
     return found
 
@@ -179,7 +190,9 @@ def list_managed_in(box: BBox, *, day: date) -> list[ZonedEstate]:
     return [_estate(row) for row in session().execute(query.order_by(Estate.code))]
 
 
-def _beside(estates: Sequence[ZonedEstate], managed: Sequence[ZonedEstate], within_metres: int) -> Neighbour | None:
+def _beside(
+    estates: Sequence[ZonedEstate], managed: Sequence[ZonedEstate], within_metres: int, barriers: Barriers | None
+) -> Neighbour | None:
     own = {one.code for one in estates}
     places = positions_of(estates)
     if not places or not within_metres:
@@ -188,8 +201,8 @@ def _beside(estates: Sequence[ZonedEstate], managed: Sequence[ZonedEstate], with
     others = [(one, (one.lon, one.lat)) for one in managed if one.code not in own]
     near = [(one, (lon, lat)) for one, (lon, lat) in others if lon is not None and lat is not None]
     near = [(one, place) for one, place in near if box.contains(*place)]
-    found = nearest(places, [place for _, place in near])
-    if found is None or found[1] > within_metres:
+    found = nearest(places, [place for _, place in near], within_metres, barriers)
+    if found is None:
         return None
     one, (lon, lat) = near[found[0]]
     return Neighbour(one.code, one.name, one.division_code, lon, lat, one.company_name, found[1])

@@ -103,7 +103,7 @@ def public_zones_in(box: BBox, *, on: date, cap: int = ZONE_CAP) -> Sequence[Pub
 def _living(wanted: ZonesWanted) -> Select[Any]:
     query: Select[Any] = select(Zone).where(Zone.state.in_(FOLLOWED))
     if wanted.boxes:
-        query = query.where(or_(*map(_touches, wanted.boxes)))
+        query = query.where(or_(*map(touches, wanted.boxes)))
     if wanted.place:
         query = query.where(Zone.division_code >= wanted.place.low, Zone.division_code < wanted.place.high)
     if wanted.state:
@@ -115,7 +115,8 @@ def _living(wanted: ZonesWanted) -> Select[Any]:
     return query
 
 
-def _touches(box: BBox) -> ColumnElement[bool]:
+def touches(box: BBox) -> ColumnElement[bool]:
+    """The condition that the box around a zone meets another."""
     return and_(Zone.south <= box.north, Zone.north >= box.south, Zone.west <= box.east, Zone.east >= box.west)
 
 
@@ -136,11 +137,11 @@ def _public(zones: Sequence[Zone], day: date) -> list[PublicZone]:
     ]
 
 
-def geojson_of(zone: PublicZone) -> dict[str, Any] | None:
+def geojson_of(geometry: BaseGeometry | None) -> dict[str, Any] | None:
     """A zone's outline as GeoJSON, six decimals of a degree; None where no member has a position."""
-    if zone.geometry is None:
+    if geometry is None:
         return None
     import shapely  # noqa: PLC0415 -- not at the start of a web worker
 
-    found: dict[str, Any] = json.loads(shapely.to_geojson(shapely.set_precision(zone.geometry, 1e-6)))
+    found: dict[str, Any] = json.loads(shapely.to_geojson(shapely.set_precision(geometry, 1e-6)))
     return found

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import undefer
 
 from regulator.features.divisions.queries import NOWHERE, DivisionRow, Path, find_division, list_in, paths_of, within
 from regulator.features.divisions.terms import Level, Scope
@@ -21,10 +22,12 @@ from regulator.features.zones.queries.estates import (
     list_estates_of,
     positions_of,
 )
+from regulator.features.zones.queries.public import ZONE_CAP, touches
 from regulator.features.zones.rules.deciding import over_limits, totals_of
 from regulator.features.zones.terms import NUMBERED, Totals, ZoneState
 from regulator.foundation.database import session
 from regulator.foundation.errors import NotFound
+from regulator.foundation.geo import BBox
 from regulator.foundation.paging import Count, Page, Sort, count_up_to_ceiling, paginate
 
 LIST = "office.zones"
@@ -158,12 +161,21 @@ def list_rows(zones: Iterable[Zone], *, day: date) -> list[ZoneRow]:
     return _rows(tuple(zones), day, with_neighbours=True)
 
 
+def zones_in(scope: Scope, box: BBox, *, day: date, cap: int = ZONE_CAP) -> list[ZoneRow]:
+    """The living zones of the scope's streets that touch a stretch of map, groups on the table too, at most the cap."""
+    query = select(Zone).where(within(scope, Zone.division_code), Zone.state != ZoneState.DISSOLVED, touches(box))
+    query = query.order_by(Zone.division_code, Zone.number.is_(None), Zone.number, Zone.ordinal, Zone.id)
+    found = session().scalars(query.options(undefer(Zone.geometry)).limit(cap)).all()
+    return _rows(found, day, with_neighbours=False)
+
+
 def _rows(zones: Iterable[Zone], day: date, *, with_neighbours: bool) -> list[ZoneRow]:
     every = list(zones)
     members = list_estates_of(every, day=day)
     places = paths_of(zone.division_code for zone in every)
     within_metres = {zone.id: zone.neighbour_within for zone in every}
-    beside = find_neighbours(members, within_metres, day=day) if with_neighbours else {}
+    respecting = {zone.id for zone in every if zone.barriers_respected}
+    beside = find_neighbours(members, within_metres, day=day, respecting=respecting) if with_neighbours else {}
     return [
         ZoneRow(
             zone,

@@ -1,7 +1,8 @@
 """Grouping estates by distance: complete linkage under limits, the same groups for any order of the rows. Pure.
 
-Two groups are as far apart as their two furthest estates, so a group is never wider than its limit and never a chain.
-The nearest two that may be joined are joined until no two may. Equal distances go by the estates' codes.
+Two groups are as far apart as their two furthest estates, so a group is never wider than its limit and never a chain;
+and when a barrier parts any two of their estates, it parts the groups. The nearest two that may be joined are joined
+until no two may. Equal distances go by the estates' codes.
 """
 
 # ruff: noqa: PLC0415 -- numpy is imported where it is used: a web worker starts without it
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from regulator.features.zones.terms import Candidate, Group, Limits
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Indexes = NDArray[np.int64]
+    Places = NDArray[np.float64]
+    Parted = Callable[[Places, Places], NDArray[np.bool_]]
 
 PARTNERS = 120
 """So many nearest estates within the diameter are looked at for each, so that memory does not grow with the square of a
@@ -31,15 +34,16 @@ HUNDREDTHS = 2
 Pair = tuple[float, int, int]
 
 
-def group_estates(candidates: Iterable[Candidate], limits: Limits) -> list[Group]:
+def group_estates(candidates: Iterable[Candidate], limits: Limits, parted: Parted | None = None) -> list[Group]:
     """Every candidate in exactly one group within the limits, the largest group first.
 
     Sums are of what is known: an unknown number of households or area fills no limit, and is told beside the totals.
-    An estate that alone is over a limit stays alone.
+    An estate that alone is over a limit stays alone. ``parted`` says of places in pairs (two n × 2 arrays of metres)
+    which pairs a barrier parts; no group holds such a pair.
     """
     estates = sorted(candidates, key=lambda one: one.code)
     linking = _Linking(estates, limits)
-    linking.run(_pairs(estates, linking.join_on_one_spot(estates), limits.diameter))
+    linking.run(_pairs(estates, linking.join_on_one_spot(estates), limits.diameter, parted))
     groups = [Group(tuple(estates[i].code for i in sorted(found)), width) for found, width in linking.found()]
     return sorted(groups, key=lambda one: (-len(one.codes), one.codes))
 
@@ -118,8 +122,8 @@ class _Linking:
         self._near[other] = {}
 
 
-def _pairs(estates: Sequence[Candidate], present: Sequence[int], reach: float) -> Iterator[Pair]:
-    """Estates at most ``reach`` metres apart, each pair once, with the distance; squares of a grid keep it short."""
+def _pairs(estates: Sequence[Candidate], present: Sequence[int], reach: float, parted: Parted | None) -> Iterator[Pair]:
+    """Estates at most ``reach`` metres apart that nothing parts, each pair once; squares of a grid keep it short."""
     import numpy as np
 
     places = np.array([(one.x, one.y) for one in estates], dtype=np.float64).reshape(-1, 2)
@@ -135,6 +139,9 @@ def _pairs(estates: Sequence[Candidate], present: Sequence[int], reach: float) -
     keys, first = np.unique(np.concatenate([keys for keys, _ in found]), return_index=True)
     distances = np.concatenate([apart for _, apart in found])[first]
     ones, others = np.divmod(keys, len(estates) or 1)
+    if parted is not None:
+        joined = ~parted(places[ones], places[others])
+        ones, others, distances = ones[joined], others[joined], distances[joined]
     yield from zip(distances.tolist(), ones.tolist(), others.tolist(), strict=True)
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from regulator.features.divisions.terms import Level
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer
+from regulator.features.zones.terms import BarrierKind
 from regulator.web import forms
 
 BY_NUMBER = "epsg"
@@ -17,6 +18,7 @@ class SendForm(forms.Form):
     datum: forms.OptionalText = None
     epsg: forms.OptionalText = None
     level: Annotated[Level | None, forms.OrNone] = None
+    barrier: Annotated[BarrierKind | None, forms.OrNone] = None
     code_field: forms.OptionalText = None
     name_field: forms.OptionalText = None
     source: forms.OptionalText = None

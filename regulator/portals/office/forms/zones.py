@@ -17,10 +17,11 @@ class LimitsForm(forms.Form):
     households: forms.OptionalWhole = None
     floor_area: forms.OptionalArea = None
     neighbour: forms.Whole
+    barriers: forms.Ticked = False
 
     def limits(self) -> Limits:
         """The limits as the rules take them."""
-        return Limits(self.diameter, self.households, self.floor_area, self.neighbour)
+        return Limits(self.diameter, self.households, self.floor_area, self.neighbour, self.barriers)
 
 
 class MoveForm(forms.Form):

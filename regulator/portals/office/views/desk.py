@@ -9,7 +9,10 @@ from flask_babel import lazy_gettext as _l
 
 from regulator.config import Settings
 from regulator.features.accounts.terms import Permission
+from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.terms import Scope
+from regulator.features.papers.queries.desk import DeskCounts, count_desk
+from regulator.features.papers.rules.pressing import end_of_soon
 from regulator.features.registry.queries import companies, desk, estates, people, verification, worklists
 from regulator.features.registry.queries.companies import CompanyFilter
 from regulator.features.registry.queries.estates import EstateFilter
@@ -19,6 +22,7 @@ from regulator.foundation import clock
 from regulator.foundation.paging import Count, Page
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
+from regulator.portals.office.matters import current_hands
 from regulator.web import navigation
 from regulator.web.access import allow, current_account, current_permissions, current_scope
 from regulator.web.navigation import MenuGroup
@@ -51,8 +55,17 @@ def home() -> ResponseReturnValue:
         if _may(Permission.WORKLISTS_VIEW)
         else None,
         stale_days=settings.stale_after_days,
+        my=_my_desk() if _may(Permission.MATTERS_VIEW) else None,
         round=verification.find_open_round() if _may(Permission.VERIFICATION_VIEW) else None,
     )
+
+
+def _my_desk() -> DeskCounts:
+    """What lies on the asker's own desk."""
+    hands, today = current_hands(), clock.today()
+    return count_desk(
+        hands.me, list(hands.principals), today=today, not_soon=end_of_soon(today, working_days())
+    )  # fmt: skip
 
 
 def _may(permission: Permission) -> bool:

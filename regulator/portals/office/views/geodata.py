@@ -26,6 +26,7 @@ from regulator.features.maps.geofiles.reasons import Effect, GeoReason
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoOutcome, GeoPhase, GeoState
 from regulator.features.registry.imports import vault
 from regulator.features.registry.imports.batches import Sender
+from regulator.features.zones.terms import BarrierKind
 from regulator.foundation import clock, i18n, jobs
 from regulator.foundation.errors import BadInput, NotFound
 from regulator.foundation.geo import Datum
@@ -39,7 +40,11 @@ from regulator.web.sending import send_kept
 from regulator.web.transaction import commits, commits_after
 
 GEOJSON = "application/geo+json"
-NEEDED = {GeoKind.BOUNDARIES: Permission.BOUNDARIES_LOAD, GeoKind.ESTATES: Permission.GEODATA_EXCHANGE}
+NEEDED = {
+    GeoKind.BARRIERS: Permission.BOUNDARIES_LOAD,
+    GeoKind.BOUNDARIES: Permission.BOUNDARIES_LOAD,
+    GeoKind.ESTATES: Permission.GEODATA_EXCHANGE,
+}
 VIEWS = ("rejected", "flagged", "changed", "new", "unchanged")
 navigation.add(
     "office",
@@ -84,6 +89,7 @@ def show_geodata(
         datums=_datums(),
         kinds=forms.choices(GeoKind, [kind for kind in GeoKind if NEEDED[kind] in current_permissions()]),
         levels=forms.choices(Level),
+        barriers=forms.choices(BarrierKind),
         layers=forms.choices(GeoLayer),
         file_types=forms.choices(FileType),
         scope=current_scope(),
@@ -149,7 +155,8 @@ def _keep(upload: _Upload, sent: FileStorage | None) -> None:
     if sent is None or not sent.filename:
         filled.fail("file", forms.code_sentence("file_missing"))
         return
-    upload.wishes = Wishes(value.kind, declared, value.level, value.code_field, value.name_field, value.source or "")
+    fields = (value.code_field, value.name_field, value.source or "")
+    upload.wishes = Wishes(value.kind, declared, value.level, *fields, barrier=value.barrier)
     upload.copy = _copy(filled, sent)
 
 
@@ -256,6 +263,7 @@ def _show_batch(batch: Any, status: int = 200) -> ResponseReturnValue:
         drawn=partial(_drawn, shell.version) if shell else None,
         words=_words(),
         states=_states(),
+        barriers={kind.value: i18n.label(kind) for kind in BarrierKind},
         reasons={reason.value: i18n.label(reason) for reason in GeoReason},
         remarks=_remarks,
         datum_words=dict(_datums()),
@@ -300,7 +308,11 @@ def _particulars(reason: GeoReason, params: Mapping[str, Any]) -> str:
             return _("registered: %(name)s", name=params["name"])
         case GeoReason.DUPLICATE_IN_FILE:
             return _("row %(row)s", row=params["first"])
-    return f"{params['lon']}, {params['lat']}" if "lon" in params else ""
+        case GeoReason.BARRIER_KIND_UNKNOWN:
+            said = _("given: %(given)s", given=params["given"])
+        case _:
+            said = f"{params['lon']}, {params['lat']}" if "lon" in params else ""
+    return said
 
 
 def _states() -> dict[str, str]:

@@ -31,6 +31,7 @@ from regulator.foundation.errors import BadInput
 from regulator.foundation.i18n import current_locale, label
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
+from regulator.portals.office.views.map_layers import page_layers
 from regulator.web import navigation
 from regulator.web.access import allow, current_scope
 from regulator.web.language import asked_language
@@ -72,6 +73,7 @@ def map_page() -> ResponseReturnValue:
         conditions={member.value: label(member) for member in Condition},
         estate_url=estate_url,
         **ground(),
+        **page_layers(),
     )
 
 

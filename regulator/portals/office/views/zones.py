@@ -1,6 +1,6 @@
 """Zones on the office's desk: the list, a street's groups on the table, one zone with its map and history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -16,21 +16,25 @@ from regulator.features.maps import shelf
 from regulator.features.zones.actions.recording import ZONE
 from regulator.features.zones.queries import estates as estate_queries
 from regulator.features.zones.queries import zones as queries
+from regulator.features.zones.queries.barriers import DrawnBarrier, drawn_barriers, list_layers
 from regulator.features.zones.queries.zones import ZoneFilter, ZoneRow
-from regulator.features.zones.terms import FOLLOWED, NUMBERED, ZoneAct, ZoneState
+from regulator.features.zones.shapes import box_around
+from regulator.features.zones.terms import FOLLOWED, NUMBERED, BarrierKind, ZoneAct, ZoneState
 from regulator.foundation import clock
 from regulator.foundation.i18n import current_locale, label
 from regulator.foundation.paging import parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
 from regulator.portals.office.forms.zones import AdoptForm, DissolveForm, MoveForm
-from regulator.portals.office.zone_map import features_of, map_words
+from regulator.portals.office.zone_map import barrier_features, features_of, map_words, title_of
 from regulator.web import forms, navigation
 from regulator.web.access import allow, current_permissions, current_scope
 from regulator.web.navigation import MenuGroup
 
 LOOSE_SHOWN = 200
 MAP_CAP = 4000
+BARRIERS_AROUND = 500.0
+"""Metres around a street's estates in which barriers are drawn."""
 navigation.add(
     "office", MenuGroup.OVERSIGHT, "office.zones", _l("Zones"), Permission.ZONES_VIEW, active=("office.zone",)
 )
@@ -127,17 +131,14 @@ def _around(street: DivisionRow, living: list[Any]) -> dict[str, Any]:
     return {
         "shell": shelf.find_shell(current_locale()),
         "words": map_words(),
+        "barrier_layers": list_layers(),
+        "barrier_kinds": tuple(BarrierKind),
         "targets": [(str(zone.id), title_of(zone)) for zone in living],
         "seen": " ".join(f"{zone.id}.{zone.version}" for zone in living),
         "may_edit": Permission.ZONES_EDIT in current_permissions()
         and current_scope(Permission.ZONES_EDIT).covers(street.code),
         "title_of": title_of,
     }
-
-
-def title_of(zone: Any) -> str:
-    """What people call a zone, or a group on the table."""
-    return str(zone.name) if zone.name else _("Group %(number)d", number=zone.ordinal)
 
 
 @office.get("/zones/map.json")
@@ -149,11 +150,16 @@ def zone_map() -> ResponseReturnValue:
     rows = queries.list_rows(queries.list_living(street), day=day)
     loose = [one for one in estate_queries.list_uncovered(street, day=day) if one.zone_id is None]
     features = list(features_of(rows, loose, title_of, current_scope()))
-    answer = jsonify(
-        type="FeatureCollection", features=features[:MAP_CAP], total=len(features), capped=len(features) > MAP_CAP
-    )
+    shown = [*barrier_features(_barriers_around(rows, loose)), *features[:MAP_CAP]]
+    answer = jsonify(type="FeatureCollection", features=shown, total=len(features), capped=len(features) > MAP_CAP)
     answer.mimetype = "application/geo+json"
     return answer
+
+
+def _barriers_around(rows: Iterable[ZoneRow], loose: Iterable[Any]) -> list[DrawnBarrier]:
+    """The barriers among a street's estates and a little beyond."""
+    positions = estate_queries.positions_of([*loose, *(one for row in rows for one in row.members)])
+    return drawn_barriers(box_around(positions, BARRIERS_AROUND)) if positions else []
 
 
 # --- one zone -------------------------------------------------------------------------------------------------------

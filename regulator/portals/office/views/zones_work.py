@@ -13,6 +13,7 @@ from regulator.features.divisions.queries import DivisionRow
 from regulator.features.divisions.terms import Level
 from regulator.features.zones.actions import deciding, proposing
 from regulator.features.zones.queries import zones as queries
+from regulator.features.zones.queries.barriers import list_layers
 from regulator.features.zones.queries.estates import list_living_codes
 from regulator.features.zones.rules.deciding import PRACTICE
 from regulator.foundation import clock, jobs
@@ -65,6 +66,7 @@ def _new_page(place: DivisionRow | None, filled: forms.Filled[LimitsForm]) -> st
         on_table=sum(zone.number is None for zone in living),
         is_street=place is not None and place.level is Level.STREET,
         job=_job(place) if place else None,
+        barrier_layers=list_layers(),
         scope=current_scope(),
     )
 

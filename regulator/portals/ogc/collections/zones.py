@@ -103,4 +103,4 @@ def _feature(item: PublicZone) -> Feature:
         "floor_area_m2": totals.floor_area / 100,
         "floor_area_unknown": totals.floor_area_unknown,
     }
-    return Feature(item.code, zones.geojson_of(item), properties)
+    return Feature(item.code, zones.geojson_of(item.geometry), properties)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from regulator.features.divisions.models import Division, DivisionSuccession
 from regulator.features.divisions.terms import Level, Scope
+from regulator.features.maps.geofiles.barriers import judge_barriers
 from regulator.features.maps.geofiles.checking import Findings, check_boundaries, check_estates
 from regulator.features.maps.geofiles.declaring import Declared, Wishes
 from regulator.features.maps.geofiles.judged import Judged
@@ -19,6 +20,7 @@ from regulator.features.maps.geofiles.reading import read_file
 from regulator.features.maps.geofiles.terms import GeoKind, GeoOutcome
 from regulator.features.registry.models import EstateName
 from regulator.features.registry.terms import NameKind
+from regulator.features.zones.terms import BarrierKind
 from regulator.foundation.database import new_key
 from regulator.foundation.geo import Datum
 from tests.factories import geofiles as files
@@ -106,6 +108,46 @@ def test_what_is_said_of_an_estates_shape(tmp_path: Path, session: Session) -> N
         found[case] = next(iter(reasons(one)), None)
         assert (one.outcome is GeoOutcome.REJECTED) == one.is_refused, case
     assert found == {case: reason for case, (*_, reason) in ESTATE_CASES.items()}
+
+
+WAY = shapely.LineString([(123.40, 41.80), (123.50, 41.81)])
+BARRIER_CASES: dict[str, tuple[dict[str, Any], Any, str | None, str | None]] = {
+    "chinese-kind": ({"类型": "主干道", "name": "青年大街"}, WAY, None, None),
+    "openstreetmaps-kind": ({"fclass": "Motorway"}, WAY, None, None),
+    "kind-of-the-file": ({"kind": "飞机场"}, WAY, "wall", None),
+    "kind-unknown": ({"kind": "飞机场"}, WAY, None, "barrier_kind_unknown"),
+    "kind-missing": ({"name": "浑河"}, WAY, None, "barrier_kind_missing"),
+    "nothing-said": ({}, WAY, "road", None),
+    "several-lines": ({"kind": "river"}, shapely.MultiLineString([WAY]), None, None),
+    "area": ({"kind": "river"}, HOME.buffer(0.01), None, None),
+    "area-crosses-itself": ({"kind": "river"}, BOWTIE, None, "geometry_repaired"),
+    "point": ({"kind": "wall"}, HOME, None, "geometry_wrong_kind"),
+    "line-of-no-length": (
+        {"kind": "wall"}, {"type": "LineString", "coordinates": [[123.4, 41.8], [123.4, 41.8]]}, None,
+        "geometry_missing",
+    ),
+    "no-shape": ({"kind": "wall"}, None, None, "geometry_missing"),
+    "metres": ({"kind": "road"}, shapely.LineString([(41540000, 4629000), (41541000, 4629000)]), None,
+               "position_not_degrees"),
+    "from-afar-through-the-city": ({"kind": "river"}, shapely.LineString([(110, 41.8), (123.5, 41.8)]), None, None),
+    "in-Beijing": ({"kind": "river"}, shapely.LineString([(116, 39), (117, 39)]), None, "position_outside_city"),
+    "swapped": ({"kind": "road"}, shapely.LineString([(41.80, 123.40), (41.81, 123.50)]), None, "position_swapped"),
+    "schematic": ({"kind": "road", "schematic": True}, WAY, None, "barrier_schematic"),
+}  # fmt: skip
+"""What a file states, what its sender says the barriers are, and the reason given."""
+
+
+def test_what_is_said_of_a_barrier(tmp_path: Path) -> None:
+    found = {}
+    for case, (row, shape, kind, _) in BARRIER_CASES.items():
+        wishes = Wishes(GeoKind.BARRIERS, Declared.read("cgcs2000"), barrier=BarrierKind(kind) if kind else None)
+        (one,) = judge_barriers(
+            read_file(files.geojson(tmp_path / "a.geojson", [(row, shape)]), wishes).features, wishes
+        )
+        found[case] = next(iter(reasons(one)), None)
+        assert (one.outcome is GeoOutcome.REJECTED) == one.is_refused, case
+        assert one.is_refused or one.target.code in set(BarrierKind), case
+    assert found == {case: reason for case, (*_, reason) in BARRIER_CASES.items()}
 
 
 def test_an_estate_of_another_district_is_as_unknown_as_one_that_is_not(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from alembic import op
 from regulator.foundation.database import Instant, Serial
 from regulator.foundation.search import drop_index_ddl, index_ddl
 
-revision = "0019"
-down_revision: str | None = "0018"
+revision = "0020"
+down_revision: str | None = "0019"
 branch_labels = None
 depends_on = None
 
@@ -22,6 +22,8 @@ TABLES = (
     "reminder",
     "case_file",
     "case_file_search",
+    "case_file_counter",
+    "case_file_print",
     "duty_shift",
     "handover",
     "paper_chain",
@@ -44,26 +46,29 @@ FIXED = (
 
 
 def upgrade() -> None:
-    """Make the tables; they begin empty."""
+    """Make the tables; they begin empty, and what waits in the register gets its matters when it is next swept."""
     dialect = op.get_bind().dialect.name
+    op.create_index("ix_company_link_estate_id", "company_link", ["estate_id"], unique=False)
     _make_matters()
     _make_papers()
     _make_deliveries()
     for statement in index_ddl(SEARCH, dialect):
         op.execute(statement)
-    for statement in _guard(dialect):
+    for statement in (*_guard(dialect), *_close_files(dialect)):
         op.execute(statement)
 
 
 def downgrade() -> None:
     """Take the tables away; matters, papers and their history go with them. Files stay in the file room."""
     dialect = op.get_bind().dialect.name
+    op.drop_index("ix_company_link_estate_id", table_name="company_link")
     for statement in drop_index_ddl(SEARCH, dialect):
         op.execute(statement)
     for table in reversed(TABLES):
         op.drop_table(table)
     if dialect == "postgresql":
-        op.execute("DROP FUNCTION paper_stands()")
+        for function in ("paper_stands", "file_part_stands", "file_stands"):
+            op.execute(f"DROP FUNCTION {function}()")
 
 
 def _guard(dialect: str) -> list[str]:
@@ -88,6 +93,49 @@ def _guard(dialect: str) -> list[str]:
     return [
         f"CREATE TRIGGER paper_stands_{name} BEFORE {event} ON paper WHEN {condition} {refuse}"
         for name, (event, condition) in events.items()
+    ]
+
+
+HELD = {
+    "attachment": ("INSERT", "UPDATE", "DELETE"),
+    "matter_entry": ("INSERT", "UPDATE", "DELETE"),
+    "paper": ("INSERT",),  # a numbered one may still be withdrawn, which it says itself
+    "reminder": ("INSERT", "UPDATE", "DELETE"),
+}
+"""What a case file holds, and what cannot be done with it once the file is archived."""
+CLOSED = {
+    ("matter", "UPDATE"): "OLD.is_archived",
+    ("matter", "DELETE"): "OLD.is_archived",
+    ("case_file", "UPDATE"): "OLD.content_hash IS NOT NULL",
+    ("case_file", "DELETE"): "OLD.id IS NOT NULL",
+}
+"""An archived file never changes any more, save that it is told once what its print looks like."""
+
+
+def _close_files(dialect: str) -> list[str]:
+    """An archived file takes nothing and gives nothing away."""
+    archived = "EXISTS (SELECT 1 FROM matter WHERE id = {row}.matter_id AND is_archived)"
+    held = [(table, event) for table, events in HELD.items() for event in events]
+    row = {"INSERT": "NEW", "UPDATE": "OLD", "DELETE": "OLD"}
+    if dialect != "postgresql":
+        refuse = "BEGIN SELECT RAISE(ABORT, 'file_stands'); END"
+        conditions = {(table, event): archived.format(row=row[event]) for table, event in held} | CLOSED
+        return [
+            f"CREATE TRIGGER file_stands_{table}_{event.lower()} BEFORE {event} ON {table} WHEN {condition} {refuse}"
+            for (table, event), condition in conditions.items()
+        ]
+    refuse = "RAISE EXCEPTION 'file_stands' USING ERRCODE = 'check_violation'"
+    part = archived.format(row="part")
+    body = f"DECLARE part record; BEGIN part := COALESCE(NEW, OLD); IF {part} THEN {refuse}; END IF; RETURN part; END"
+    functions = {"file_part_stands": body, "file_stands": f"BEGIN {refuse}; END"}
+    trigger = "CREATE TRIGGER file_stands_{0}_{1} BEFORE {2} ON {0} FOR EACH ROW {3}EXECUTE FUNCTION {4}()"
+    return [
+        *(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {b} $$" for name, b in functions.items()),
+        *(trigger.format(table, event.lower(), event, "", "file_part_stands") for table, event in held),
+        *(
+            trigger.format(table, event.lower(), event, f"WHEN ({condition}) ", "file_stands")
+            for (table, event), condition in CLOSED.items()
+        ),
     ]
 
 
@@ -142,6 +190,7 @@ def _make_matters() -> None:
             nullable=True,
         ),
         sa.Column("closed_reason", sa.Text(), nullable=True),
+        sa.Column("is_archived", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_matter_closed")),
         sa.CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name=op.f("ck_matter_ended")),
@@ -156,6 +205,14 @@ def _make_matters() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_matter_number")),
     )
     op.create_index("ix_matter_closed", "matter", ["state", "division_code", "number"], unique=False)
+    op.create_index(
+        "ix_matter_held",
+        "matter",
+        ["owner_id", "handled_by", "division_code"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
     op.create_index(
         "ix_matter_owner",
         "matter",
@@ -173,6 +230,14 @@ def _make_matters() -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     op.create_index("ix_matter_subject", "matter", ["kind", "subject_key"], unique=False)
+    op.create_index(
+        "ix_matter_to_archive",
+        "matter",
+        ["number", "division_code"],
+        unique=False,
+        sqlite_where=sa.text("state = 'closed' AND NOT is_archived"),
+        postgresql_where=sa.text("state = 'closed' AND NOT is_archived"),
+    )
     op.create_index(
         "uq_matter_open",
         "matter",
@@ -197,6 +262,7 @@ def _make_matters() -> None:
                 "paper",
                 "reminded",
                 "removed",
+                "term_set",
                 name="entrykind",
                 native_enum=False,
                 create_constraint=False,
@@ -213,12 +279,20 @@ def _make_matters() -> None:
         sa.Column("text", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_matter_entry_matter_id")),
         sa.CheckConstraint(
-            "kind IN ('assigned', 'attached', 'closed', 'noted', 'opened', 'paper', 'reminded', 'removed')",
+            "kind IN ('assigned', 'attached', 'closed', 'noted', 'opened', 'paper', 'reminded', 'removed', 'term_set')",
             name=op.f("ck_matter_entry_entrykind"),
         ),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_matter_entry")),
     )
     op.create_index("ix_matter_entry_matter", "matter_entry", ["matter_id", "seq"], unique=False)
+    op.create_index(
+        "ix_matter_entry_sent",
+        "matter_entry",
+        ["by_id", "seq"],
+        unique=False,
+        sqlite_where=sa.text("kind IN ('assigned', 'reminded')"),
+        postgresql_where=sa.text("kind IN ('assigned', 'reminded')"),
+    )
     op.create_table(
         "reminder",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -284,6 +358,24 @@ def _make_matters() -> None:
         sa.UniqueConstraint("subject_id", name=op.f("uq_case_file_search_subject_id")),
     )
     op.create_table(
+        "case_file_counter",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year", "kind", name=op.f("pk_case_file_counter")),
+    )
+    op.create_table(
+        "case_file_print",
+        sa.Column("matter_id", sa.Uuid(), nullable=False),
+        sa.Column("basis", sa.String(length=64), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_case_file_print_matter_id")),
+        sa.PrimaryKeyConstraint("matter_id", name=op.f("pk_case_file_print")),
+    )
+    op.create_table(
         "duty_shift",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("authority_id", sa.Uuid(), nullable=False),
@@ -304,6 +396,7 @@ def _make_matters() -> None:
         sa.Column("cancelled_by", sa.String(length=100), nullable=True),
         sa.Column("cancelled_reason", sa.Text(), nullable=True),
         sa.CheckConstraint("ended_at > began_at", name=op.f("ck_duty_shift_times")),
+        sa.CheckConstraint("(cancelled_at IS NULL) = (cancelled_reason IS NULL)", name=op.f("ck_duty_shift_cancelled")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_duty_shift_account_id")),
         sa.ForeignKeyConstraint(["authority_id"], ["authority.id"], name=op.f("fk_duty_shift_authority_id")),
         sa.CheckConstraint("kind IN ('normal', 'round_the_clock')", name=op.f("ck_duty_shift_dutykind")),
@@ -315,7 +408,10 @@ def _make_matters() -> None:
         "handover",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("from_id", sa.Uuid(), nullable=False),
+        sa.Column("from_name", sa.String(length=100), nullable=False),
         sa.Column("to_id", sa.Uuid(), nullable=False),
+        sa.Column("to_name", sa.String(length=100), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=True),
         sa.Column(
             "reason",
             sa.Enum(
@@ -348,11 +444,18 @@ def _make_matters() -> None:
         sa.Column("drawn_up_at", Instant(), nullable=False),
         sa.Column("drawn_up_by", sa.String(length=100), nullable=False),
         sa.Column("given_at", Instant(), nullable=True),
+        sa.Column("given_by", sa.String(length=100), nullable=True),
+        sa.Column("signed_for", sa.Text(), nullable=True),
         sa.Column("taken_at", Instant(), nullable=True),
         sa.Column("cancelled_at", Instant(), nullable=True),
+        sa.Column("cancelled_by", sa.String(length=100), nullable=True),
+        sa.Column("cancelled_reason", sa.Text(), nullable=True),
         sa.Column("list_hash", sa.String(length=64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("from_id <> to_id", name=op.f("ck_handover_other")),
+        sa.CheckConstraint("(given_at IS NULL) = (list_hash IS NULL)", name=op.f("ck_handover_given")),
+        sa.CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f("ck_handover_cancelled")),
+        sa.CheckConstraint("(state = 'taken') = (taken_at IS NOT NULL)", name=op.f("ck_handover_taken")),
         sa.ForeignKeyConstraint(["from_id"], ["account.id"], name=op.f("fk_handover_from_id")),
         sa.ForeignKeyConstraint(["to_id"], ["account.id"], name=op.f("fk_handover_to_id")),
         sa.CheckConstraint(
@@ -363,6 +466,7 @@ def _make_matters() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
     )
+    op.create_index("ix_handover_division_code", "handover", ["division_code", "id"], unique=False)
     op.create_index("ix_handover_from_id", "handover", ["from_id", "state"], unique=False)
     op.create_index("ix_handover_to_id", "handover", ["to_id", "state"], unique=False)
 
@@ -738,8 +842,24 @@ def _make_deliveries() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("since_given", sa.Boolean(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "gone",
+                "moved",
+                "stayed",
+                name="handoveroutcome",
+                native_enum=False,
+                create_constraint=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.CheckConstraint("outcome IN ('gone', 'moved', 'stayed')", name=op.f("ck_handover_item_handoveroutcome")),
         sa.ForeignKeyConstraint(["handover_id"], ["handover.id"], name=op.f("fk_handover_item_handover_id")),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_handover_item_matter_id")),
         sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name=op.f("fk_handover_item_paper_id")),
         sa.PrimaryKeyConstraint("handover_id", "ordinal", name=op.f("pk_handover_item")),
     )
+    op.create_index("ix_handover_item_matter_id", "handover_item", ["matter_id"], unique=False)

@@ -1,0 +1,309 @@
+"""Acts on a paper: draft, correct, submit, pass on, send back, take back, discard, withdraw."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from regulator.features.accounts.queries.holders import get_person
+from regulator.features.accounts.terms import Permission
+from regulator.features.papers.actions import approving, drafting, issuing
+from regulator.features.papers.actions.approving import Approver
+from regulator.features.papers.actions.drafting import Draft
+from regulator.features.papers.queries import matters
+from regulator.features.papers.queries import papers as queries
+from regulator.features.papers.queries.settings import template_for, template_of
+from regulator.features.papers.rules.chain import EDITABLE
+from regulator.features.papers.templating import Template
+from regulator.features.papers.terms import PaperKind, PaperState
+from regulator.foundation import clock
+from regulator.foundation.errors import BadInput, NotFound
+from regulator.law.findings import Refused
+from regulator.portals.office import blueprint as office
+from regulator.portals.office import listing
+from regulator.portals.office.acting import Chosen, attempt, chosen_company, sent_version
+from regulator.portals.office.forms.papers import (
+    FACT,
+    DraftForm,
+    ReasonForm,
+    StepForm,
+    placed,
+    read_facts,
+    show_facts,
+)
+from regulator.portals.office.views.papers import approver_of, paper_page
+from regulator.web import forms
+from regulator.web.access import allow, current_account, current_actor, current_scope
+from regulator.web.transaction import commits
+
+# --- drafting -------------------------------------------------------------------------------------------------------
+
+
+@office.route("/papers/new", methods=["GET", "POST"])
+@allow(Permission.PAPERS_DRAFT)
+@commits
+def paper_new() -> ResponseReturnValue:
+    """Draft a paper of a matter: which kind first, then what the template must be told."""
+    matter = matters.get_matter(current_scope(), request.args.get("matter", "")[:24])
+    old = _superseded(matter)
+    kind = listing.asked_code(PaperKind, "kind") or (PaperKind(old.kind) if old else None)
+    authority_id, authority = _authority()
+    if kind is None:
+        return render_template("office/papers/kinds.html", matter=matter, kinds=PaperKind)
+    _id, template = template_for(authority_id, kind, on=clock.today())
+    page = _DraftPage(matter, template, authority, request.full_path, old=old)
+    if request.method == "GET":
+        return page.first()
+    made: list[Any] = []
+
+    def draft(given: Draft) -> None:
+        owner: dict[str, Any] = {"authority_id": authority_id, "authority": authority}
+        done: dict[str, Any] = {"account_id": current_account().account_id, "actor": current_actor()}
+        made.append(drafting.draft_paper(matter, given, **owner, **done, now=clock.now(), supersedes=old))
+
+    if (again := page.act(draft)) is not None:
+        return again
+    flash(_("The draft is kept. Look it over and submit it."), "ok")
+    return redirect(url_for("office.paper", paper_id=made[0].id), 303)
+
+
+def _authority() -> tuple[UUID, str]:
+    """In whose name the asker drafts. Raises BadInput for an account that belongs to no authority."""
+    me = get_person(current_account().username)
+    if me.authority_id is None or me.authority is None:
+        raise BadInput("account_without_authority")
+    return me.authority_id, me.authority
+
+
+def _superseded(matter: Any) -> Any:
+    """The paper of the same matter whose place is to be taken, when one is named."""
+    raw = request.args.get("supersedes", "")
+    if not raw:
+        return None
+    try:
+        found = queries.get_paper(current_scope(), UUID(raw))
+    except ValueError:
+        raise NotFound(raw[:40]) from None
+    if found.matter_id != matter.id:
+        raise NotFound(raw[:40])
+    return found
+
+
+@office.route("/papers/<uuid:paper_id>/correct", methods=["GET", "POST"])
+@allow(Permission.PAPERS_DRAFT)
+@commits
+def paper_correct(paper_id: UUID) -> ResponseReturnValue:
+    """Change a draft or what came back."""
+    found = queries.get_paper(current_scope(), paper_id)
+    if found.state not in EDITABLE:
+        raise NotFound(str(paper_id))
+    matter, authority = matters.get_matter_of(found), queries.authority_name(found)
+    template = template_of(found.template_id, found.kind)
+    page = _DraftPage(matter, template, authority, url_for("office.paper_correct", paper_id=paper_id), paper=found)
+    if request.method == "GET":
+        return page.first()
+    version = sent_version()
+    again = page.act(
+        lambda given: drafting.correct_paper(
+            found, matter, given, authority=authority, version=version, actor=current_actor(), now=clock.now()
+        )
+    )
+    if again is not None:
+        return again
+    flash(_("The draft is changed."), "ok")
+    return redirect(url_for("office.paper", paper_id=paper_id), 303)
+
+
+class _DraftPage:
+    """The form of a paper's facts, as first shown and as it was typed."""
+
+    def __init__(
+        self, matter: Any, template: Template, authority: str, action: str, *, old: Any = None, paper: Any = None
+    ) -> None:
+        self.matter, self.template, self.authority, self.action = matter, template, authority, action
+        self.old, self.paper = old, paper
+
+    def first(self) -> str:
+        """With what is known already: of the paper itself, of the one it takes the place of, of the matter."""
+        known = self.paper or self.old
+        start = {"addressee": known.addressee, "company": known.addressee_credit_code} if known else {}
+        filled = forms.fill(DraftForm, start)
+        if known and known.title != self.template.title:
+            filled.raw["title"] = [known.title]
+        facts = known.facts if known else {"subject": self.matter.title, "matter_number": self.matter.number}
+        show_facts(self.template, facts, filled)
+        return self._page(filled)
+
+    def act(self, act: Callable[[Draft], None]) -> ResponseReturnValue | None:
+        """Do what the form asks; the page again when it cannot be done."""
+        filled = forms.read(DraftForm)
+        facts = read_facts(self.template, filled)
+        company = chosen_company(filled, required=False)
+        value = filled.value
+        if value is None:
+            return self._page(filled, company), 400
+        code = company.company.credit_code if company.company else None
+        draft = Draft(self.template.kind, value.addressee, facts, value.title, code)
+        return None if self._done(filled, lambda: act(draft)) else (self._page(filled, company), 409)
+
+    def _done(self, filled: forms.Filled[Any], act: Callable[[], None]) -> bool:
+        names = {field.name for field in self.template.fields}
+
+        def placing() -> None:
+            try:
+                act()
+            except Refused as refused:
+                for name, finding in placed(refused.findings):
+                    place = FACT + name if name in names else name if name in DraftForm.model_fields else ""
+                    filled.fail(place, _at_line(finding, forms.finding_sentence(finding)))
+
+        return attempt(filled, placing) and not filled.errors
+
+    def _page(self, filled: forms.Filled[Any], company: Chosen | None = None) -> str:
+        return render_template(
+            "office/papers/draft.html",
+            form=filled,
+            matter=self.matter,
+            template=self.template,
+            authority=self.authority,
+            action=self.action,
+            paper=self.paper,
+            old=self.old,
+            company=company,
+            FACT=FACT,
+        )
+
+
+def _at_line(finding: Any, sentence: str) -> str:
+    """The sentence with the line of a list or table it is about."""
+    parts = (finding.about or "").split(".")
+    if len(parts) < 2:  # a fact as a whole
+        return sentence
+    return _("Line %(line)s: %(sentence)s", line=parts[1], sentence=sentence)
+
+
+# --- approval -------------------------------------------------------------------------------------------------------
+
+
+@office.post("/papers/<uuid:paper_id>/submit")
+@allow(Permission.PAPERS_DRAFT)
+@commits
+def paper_submit(paper_id: UUID) -> ResponseReturnValue:
+    """Hand a draft on for approval."""
+    return _step(paper_id, approving.submit_paper, lambda _found: Approver(current_account().account_id))
+
+
+@office.post("/papers/<uuid:paper_id>/pass")
+@allow(Permission.PAPERS_EXAMINE, Permission.PAPERS_SIGN)
+@commits
+def paper_pass(paper_id: UUID) -> ResponseReturnValue:
+    """Take the step that waits; the last one signs and gives the number."""
+    return _step(paper_id, approving.pass_paper, _approver_or_self)
+
+
+@office.post("/papers/<uuid:paper_id>/send-back")
+@allow(Permission.PAPERS_EXAMINE, Permission.PAPERS_SIGN)
+@commits
+def paper_send_back(paper_id: UUID) -> ResponseReturnValue:
+    """Send a paper back with remarks."""
+
+    def send_back(found: Any, matter: Any, *, to: UUID | None, **given: Any) -> None:
+        del to
+        approving.send_back_paper(found, matter, **given)
+
+    return _step(paper_id, send_back, _approver_or_self)
+
+
+def _approver_or_self(found: Any) -> Approver:
+    """In which capacity the asker acts; the rule refuses who has nothing to do with the step."""
+    return approver_of(found) or Approver(current_account().account_id)
+
+
+def _step(paper_id: UUID, act: Callable[..., None], by: Callable[[Any], Approver]) -> ResponseReturnValue:
+    found = queries.get_paper(current_scope(), paper_id)
+    filled, version, capacity = forms.read(StepForm), sent_version(), by(found)
+    value = filled.value
+    if value is None:
+        return paper_page(found, step=filled), 400
+    to = _uuid(value.to)
+    matter = matters.get_matter_of(found)
+    done = attempt(
+        filled,
+        lambda: act(
+            found, matter, to=to, opinion=value.opinion or "", by=capacity, version=version,
+            actor=_acting_for(capacity), now=clock.now(),
+        ),
+        at={"minutes_missing": ""},
+    )  # fmt: skip
+    if not done:
+        return paper_page(queries.get_again(found), step=filled), 409
+    flash(_said(found), "ok")
+    return redirect(url_for("office.paper", paper_id=paper_id), 303)
+
+
+def _acting_for(capacity: Approver) -> Any:
+    """The actor, with the principal named when the step is taken for somebody absent."""
+    actor = current_actor()
+    return actor if capacity.principal is None else actor.standing_in_for(capacity.principal)
+
+
+def _uuid(raw: str | None) -> UUID | None:
+    try:
+        return UUID(raw) if raw else None
+    except ValueError:
+        return None
+
+
+def _said(found: Any) -> str:
+    if found.state is PaperState.SIGNED:
+        return _("Signed as %(number)s. The file is being made and will be here in a moment.", number=found.number)
+    if found.state is PaperState.RETURNED:
+        return _("The paper went back to its handler with the remarks.")
+    return _("The paper was handed on.")
+
+
+@office.post("/papers/<uuid:paper_id>/take-back")
+@allow(Permission.PAPERS_DRAFT)
+@commits
+def paper_take_back(paper_id: UUID) -> ResponseReturnValue:
+    """Take back what is not signed yet."""
+    return _plain(paper_id, approving.take_back_paper, _("The paper is with you again."))
+
+
+@office.post("/papers/<uuid:paper_id>/discard")
+@allow(Permission.PAPERS_DRAFT)
+@commits
+def paper_discard(paper_id: UUID) -> ResponseReturnValue:
+    """Give up a draft."""
+    return _plain(paper_id, drafting.discard_paper, _("The draft was discarded; it stays visible with its matter."))
+
+
+@office.post("/papers/<uuid:paper_id>/withdraw")
+@allow(Permission.PAPERS_WITHDRAW)
+@commits
+def paper_withdraw(paper_id: UUID) -> ResponseReturnValue:
+    """Say that an issued paper does not stand any more."""
+    filled = forms.read(ReasonForm)
+    reason = (filled.value.reason if filled.value else None) or ""
+
+    def withdraw(found: Any, matter: Any, **given: Any) -> None:
+        issuing.withdraw_paper(found, matter, reason=reason, **given)
+
+    return _plain(paper_id, withdraw, _("The paper is withdrawn; whoever checks it is told so."), filled)
+
+
+def _plain(
+    paper_id: UUID, act: Callable[..., None], said: str, filled: forms.Filled[ReasonForm] | None = None
+) -> ResponseReturnValue:
+    found = queries.get_paper(current_scope(), paper_id)
+    form, version = filled or forms.read(ReasonForm), sent_version()
+    matter = matters.get_matter_of(found)
+    if not attempt(
+        form, lambda: act(found, matter, version=version, actor=current_actor(), now=clock.now())
+    ):  # fmt: skip
+        return paper_page(queries.get_again(found), reason=form), 409
+    flash(said, "ok")
+    return redirect(url_for("office.paper", paper_id=paper_id), 303)
