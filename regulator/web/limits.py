@@ -5,10 +5,10 @@ A hook before every request would cost each look-up time; a view that can be gue
 
 import ipaddress
 import math
-import time
 from collections import OrderedDict, deque
 from datetime import timedelta
 from threading import Lock
+from time import monotonic
 
 from flask import current_app
 
@@ -30,14 +30,14 @@ class Guesses:
             wrong = self._recent(_asker(address))
             if len(wrong) < self._allowed:
                 return 0
-            return max(1, math.ceil(wrong[0] + self._window - time.monotonic()))
+            return max(1, math.ceil(wrong[0] + self._window - monotonic()))
 
     def note_wrong(self, address: str | None) -> None:
         """Count a wrong guess."""
         asker = _asker(address)
         with self._lock:
             wrong = self._recent(asker)
-            wrong.append(time.monotonic())
+            wrong.append(monotonic())
             self._wrong[asker] = wrong
             self._wrong.move_to_end(asker)
             while len(self._wrong) > MOST_ADDRESSES:
@@ -45,7 +45,7 @@ class Guesses:
 
     def _recent(self, asker: str) -> deque[float]:
         wrong = self._wrong.get(asker) or deque(maxlen=self._allowed)
-        while wrong and wrong[0] <= time.monotonic() - self._window:
+        while wrong and wrong[0] <= monotonic() - self._window:
             wrong.popleft()
         return wrong
 

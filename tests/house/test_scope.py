@@ -52,10 +52,10 @@ def made(app: Flask, session: Session) -> Made:
     return found
 
 
-def rules(app: Flask) -> Iterator[Rule]:
-    """Every address of the desks that names a thing."""
+def rules(app: Flask, desks: tuple[str, ...] = ("office.", "window.")) -> Iterator[Rule]:
+    """Every address of these desks that names a thing."""
     for rule in sorted(app.url_map.iter_rules(), key=str):
-        if rule.endpoint.startswith(("office.", "window.", "company.")) and rule.arguments:
+        if rule.endpoint.startswith(desks) and rule.arguments:
             yield rule
 
 
@@ -102,9 +102,28 @@ def test_another_districts_things_are_not_there(app: Flask, made: Made, sign_in:
         assert found == []
 
 
-def test_their_own_officer_finds_them_and_looking_writes_nothing(app: Flask, made: Made, sign_in: SignIn) -> None:
+def test_another_companys_things_are_not_there(app: Flask, made: Made, sign_in: SignIn) -> None:
+    """By every address and every method of the company's desk."""
+    stranger = sign_in(Role.COMPANY_USER, make.make_company("沈阳旁人物业有限公司", make.HEPING).credit_code)
+    asked = [
+        (method, path)
+        for rule in rules(app, ("company.",))
+        for path in addresses(rule, made)
+        for method in sorted({"GET", "POST"} & (rule.methods or set()))
+    ]
+    assert len(asked) >= 3
+    found = [(method, path, stranger.browser.open(path, method=method).status_code) for method, path in asked]
+    assert [answer for answer in found if answer[2] != 404] == []
+
+
+@pytest.mark.parametrize("desks", [("office.", "window."), ("company.",)], ids=["office", "company"])
+def test_whose_they_are_finds_them_and_looking_writes_nothing(
+    app: Flask, made: Made, sign_in: SignIn, desks: tuple[str, ...]
+) -> None:
     """So that a 404 above means another's, not an address that answers nobody; and GET never writes on real rows."""
-    own, leader = sign_in(Role.CITY_OFFICER, make.CITY), sign_in(Role.SECTION_HEAD, make.CITY)
+    is_company = desks == ("company.",)
+    own = sign_in(Role.COMPANY_USER, made.credit_code) if is_company else sign_in(Role.CITY_OFFICER, make.CITY)
+    leader = sign_in(Role.SECTION_HEAD, make.CITY)
     written: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
@@ -113,7 +132,7 @@ def test_their_own_officer_finds_them_and_looking_writes_nothing(app: Flask, mad
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        for rule in rules(app):
+        for rule in rules(app, desks):
             if "GET" not in (rule.methods or ()) or rule.endpoint.startswith("office.import_"):
                 continue  # a batch without its file; errand a walks those pages
             for path in addresses(rule, made):

@@ -38,6 +38,7 @@ from regulator.foundation.database import new_key
 from tests.factories import duty
 from tests.factories import registry as make
 from tests.factories.matters import make_matter
+from tests.factories.paper_rows import serve_one
 from tests.factories.zones import make_zone
 
 BEGAN, LATER, ENDED = date(2020, 1, 1), date(2023, 1, 1), date(2024, 12, 31)
@@ -128,6 +129,7 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
         "district": district,
         "survey_id": survey.id,
         "move_id": move.id,
+        "paper_id": serve_one(company.credit_code, division, f"{MARK}文书{number}"),
         "matter": matter.number,
         "reminder_id": reminder.id,
         "attachment_id": attachment.id,

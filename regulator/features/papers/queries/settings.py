@@ -25,6 +25,7 @@ def chain_for(authority_id: UUID, kind: PaperKind, *, on: date) -> Chain:
             or_(PaperChain.authority_id == authority_id, PaperChain.authority_id.is_(None)),
         )
         .order_by(PaperChain.authority_id.is_(None), PaperChain.began_on.desc(), PaperChain.set_at.desc())
+        .order_by(PaperChain.id.desc())
         .limit(1)
     )
     found = session().scalar(stmt)

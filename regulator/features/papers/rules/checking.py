@@ -28,7 +28,7 @@ def readings_of(typed: str) -> tuple[str, ...]:
     Whatever is typed for 〔〕 on a keyboard counts as 〔〕. A number that is really written otherwise is found first.
     """
     plain = _without_blanks(unicodedata.normalize("NFC", typed[:LONGEST_TYPED]))
-    usual = _without_blanks(unicodedata.normalize("NFKC", plain)).translate(_BRACKETS)
+    usual = _without_blanks(unicodedata.normalize("NFKC", plain))[:LONGEST_TYPED].translate(_BRACKETS)
     return tuple(dict.fromkeys(reading for reading in (plain, usual) if reading))
 
 

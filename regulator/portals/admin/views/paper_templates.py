@@ -109,14 +109,22 @@ def paper_template_send() -> ResponseReturnValue:
     if (form := filled.value) is None:
         return _page(filled, 400)
     try:
-        sent = request.files.get("file")
-        source = acts.read_source(sent.stream.read(acts.LARGEST + 1) if sent else b"")
+        source = acts.read_source(_sent_file())
         authority = lists.get_authority(form.authority)
         trial = acts.send_template(authority, source, actor=current_actor(), now=clock.now())
     except BadInput as error:
         filled.fail("file", forms.code_sentence(error.code, error.params))
         return _page(filled, 400)
     return redirect(url_for("admin.paper_trial", trial_id=trial.id), 303)
+
+
+def _sent_file() -> bytes:
+    """The file beside the form, no more of it than is looked at; empty when there is none."""
+    sent = request.files.get("file")
+    if sent is None:
+        return b""
+    with sent.stream as content:
+        return content.read(acts.LARGEST + 1)
 
 
 @blueprint.get("/papers/trials/<uuid:trial_id>")

@@ -48,11 +48,13 @@ def papers() -> ResponseReturnValue:
     """Everything served to us here, what we have not signed for first; and whether we agreed to it."""
     scope, code = current_scope(), _credit_code()
     limit = parse_limit(request.args.get("limit"))
+    consents = queries.list_consents(code)
     return render_template(
         "company/papers/list.html",
         page=queries.list_served(scope, cursor=request.args.get("cursor"), limit=limit),
         waiting=queries.count_unopened(scope),
-        consents=queries.list_consents(code),
+        standing=next((one for one in consents if one.withdrawn_on is None), None),
+        consents=consents,
         arrival=PORTAL_IS_DAY_OF_ARRIVAL,
     )
 
