@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from regulator.features.accounts.models import Account
@@ -11,7 +12,7 @@ from regulator.features.accounts.terms import BRANCHES, Role
 from regulator.features.coverage.models import Custodian, SurveyEstate, SurveyRound
 from regulator.features.maps.geofiles.models import GeoBatch, GeoExport
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoState
-from regulator.features.papers.models import Attachment, CaseFilePrint, Matter, Reminder
+from regulator.features.papers.models import Attachment, CaseFilePrint, Delivery, Matter, Reminder
 from regulator.features.papers.queries.attachments import attachment_room
 from regulator.features.papers.queries.case_files import print_room
 from regulator.features.papers.terms import AttachmentRole, Tone
@@ -129,7 +130,8 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
         "district": district,
         "survey_id": survey.id,
         "move_id": move.id,
-        "paper_id": serve_one(company.credit_code, division, f"{MARK}文书{number}"),
+        "paper_id": (paper_id := serve_one(company.credit_code, division, f"{MARK}文书{number}")),
+        "delivery_id": session.scalars(select(Delivery.id).where(Delivery.paper_id == paper_id)).one(),
         "matter": matter.number,
         "reminder_id": reminder.id,
         "attachment_id": attachment.id,
