@@ -96,7 +96,7 @@ OTHER_KEYS = (
     *("/office/coverage/", "/office/geodata/", "/office/imports/", "/office/verification/", "/office/worklists/"),
     *("/office/files/", "/office/matters/", "/office/zones/"),
 )
-"""Asked for by other keys than a record's, and looked at one by one; files of geodata, zones and matters in their own tests."""
+"""Asked for by other keys than a record's, and looked at one by one; geodata, zones and matters in their own tests."""
 CHOICE = """
 SELECT c.credit_code, c.name AS company, e.code AS estate_code, e.name AS estate, p.id AS person
 FROM company c JOIN service s ON s.company_id = c.id AND s.ended_on IS NULL JOIN estate e ON e.id = s.estate_id
