@@ -33,7 +33,7 @@ def make_paper(number: str, division: str, *, state: PaperState = PaperState.ISS
     series = _series(authority, division)
     sequence = len(session().scalars(select(Paper.id)).all()) + 1
     matter = Matter(
-        id=new_key(), number=f"2026-{sequence:06d}", kind=MatterKind.OFFICIAL, subject_key=number, title=number,
+        id=new_key(), number=f"2019-{sequence:06d}", kind=MatterKind.OFFICIAL, subject_key=number, title=number,
         division_code=division, authority_id=authority.id, handled_by=Permission.MATTERS_HANDLE, owner_id=account.id,
         state=MatterState.CLOSED, order_on=ON, opened_at=AT, opened_by="x", owned_since=AT, closed_at=AT, closed_by="x",
         outcome=Outcome.DONE, version=1,
