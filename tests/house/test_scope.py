@@ -200,5 +200,5 @@ def test_owned_rows_are_asked_for_within_a_scope_or_by_a_row_found_in_one() -> N
     assert set(FOR_EVERYBODY) <= without, "these are gone, or take a Scope by now"
 
 
-PLUMBING = {"integrity.list_discrepancies", "moves.list_open_notices"}
+PLUMBING = {"integrity.list_discrepancies", "matters.list_keys", "moves.list_open_notices"}
 """Asked by `regulator verify`, and when the one calendar of all changes."""

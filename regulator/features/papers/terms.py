@@ -139,14 +139,6 @@ class Decision(StrEnum):
     SENT_BACK = "sent_back"
 
 
-CHAINS: dict[int, tuple[ApprovalStep, ...]] = {
-    1: (ApprovalStep.HANDLE,),
-    2: (ApprovalStep.HANDLE, ApprovalStep.SIGN),
-    3: (ApprovalStep.HANDLE, ApprovalStep.EXAMINE, ApprovalStep.SIGN),
-}
-"""The steps of a chain by their number; the last one signs."""
-
-
 class DeliveryWay(StrEnum):
     """How a paper reaches its addressee (送达方式)."""
 

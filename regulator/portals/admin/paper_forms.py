@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from regulator.features.papers.rules.chain import CHAINS
 from regulator.features.papers.rules.numbers import MOST
-from regulator.features.papers.terms import CHAINS, PaperKind
+from regulator.features.papers.terms import PaperKind
 from regulator.web import forms
 
 OptionalKey = Annotated[UUID | None, forms.OrNone]

@@ -57,7 +57,9 @@ def handled_by(held: Iterable[Held]) -> ColumnElement[bool]:
     """The same for matters, as a condition: that these roles may handle them where they are."""
     parts = []
     for one in held:
-        place = within(one.scope, Matter.division_code)
+        place = and_(
+            Matter.division_code.is_not(None), within(one.scope, Matter.division_code)
+        )  # so NOT means the rest
         if _is_whole_city(one.scope):
             place = or_(place, Matter.division_code.is_(None))
         parts.append(and_(Matter.handled_by.in_([str(each) for each in one.permissions]), place))

@@ -14,9 +14,9 @@ from sqlalchemy.orm import defer
 from regulator.features.accounts.models import Authority
 from regulator.features.papers.models import PaperChain, PaperCounter, PaperSeries, PaperTemplate
 from regulator.features.papers.queries.settings import counting_series
-from regulator.features.papers.rules.chain import USUAL_CHAINS
+from regulator.features.papers.rules.chain import CHAINS, USUAL_CHAINS
 from regulator.features.papers.rules.numbers import format_number
-from regulator.features.papers.terms import CHAINS, Chain, Force, Origin, PaperKind
+from regulator.features.papers.terms import Chain, Force, Origin, PaperKind
 from regulator.foundation.database import session
 from regulator.foundation.errors import NotFound
 

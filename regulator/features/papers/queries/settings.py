@@ -9,9 +9,9 @@ from sqlalchemy import or_, select
 
 from regulator.features.accounts.models import Authority
 from regulator.features.papers.models import PaperChain, PaperSeries, PaperTemplate
-from regulator.features.papers.rules.chain import USUAL_CHAINS
+from regulator.features.papers.rules.chain import CHAINS, USUAL_CHAINS
 from regulator.features.papers.templating import Template, parse, shipped
-from regulator.features.papers.terms import CHAINS, Chain, PaperKind
+from regulator.features.papers.terms import Chain, PaperKind
 from regulator.foundation.database import session
 
 

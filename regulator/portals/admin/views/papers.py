@@ -13,8 +13,9 @@ from regulator.features.accounts import lists
 from regulator.features.accounts.terms import Permission
 from regulator.features.papers.actions import settings as acts
 from regulator.features.papers.queries import set_down as queries
+from regulator.features.papers.rules.chain import CHAINS
 from regulator.features.papers.rules.numbers import USUAL
-from regulator.features.papers.terms import CHAINS, PaperKind
+from regulator.features.papers.terms import PaperKind
 from regulator.foundation import clock, i18n
 from regulator.foundation.errors import BadInput, Conflict, NotFound
 from regulator.law.findings import Refused

@@ -43,9 +43,10 @@ def duty_plan() -> ResponseReturnValue:
         return _plan_page(authority, forms.fill(PlanForm, start))
     filled = forms.read(PlanForm, request.args if request.method == "GET" else request.form)
     plan = _spelled_out(filled)
+    again = filled.value.again if filled.value else {}  # a refusal takes the value away, and one may send it again
     if plan is None or request.method == "GET":
-        return _plan_page(authority, filled, plan), 400 if plan is None and request.method == "POST" else 200
-    return _set(authority, filled, plan, lambda: _plan_page(authority, filled, plan))
+        return _plan_page(authority, filled, plan, again), 400 if plan is None and request.method == "POST" else 200
+    return _set(authority, filled, plan, lambda: _plan_page(authority, filled, plan, again))
 
 
 def _spelled_out(filled: forms.Filled[PlanForm]) -> list[Planned] | None:
@@ -59,7 +60,12 @@ def _spelled_out(filled: forms.Filled[PlanForm]) -> list[Planned] | None:
     return spell_out(pattern, working_days()) if filled.value else None
 
 
-def _plan_page(authority: AuthorityRow, filled: forms.Filled[PlanForm], plan: Sequence[Planned] | None = None) -> str:
+def _plan_page(
+    authority: AuthorityRow,
+    filled: forms.Filled[PlanForm],
+    plan: Sequence[Planned] | None = None,
+    again: Mapping[str, str] | None = None,
+) -> str:
     offered = people.list_people_of(authority, on=clock.today())
     return render_template(
         "office/duty/plan.html",
@@ -67,7 +73,7 @@ def _plan_page(authority: AuthorityRow, filled: forms.Filled[PlanForm], plan: Se
         form=filled,
         people=[(str(one.account_id), rostering.person_said(one)) for one in offered],
         most=people.MOST_PEOPLE,
-        **_preview(authority, plan, filled.value.again if filled.value else {}),
+        **_preview(authority, plan, again or {}),
     )
 
 
