@@ -34,7 +34,7 @@ from regulator.features.maps.basemap.tiles import Unusable
 from regulator.features.maps.geofiles import batches as geofiles
 from regulator.features.maps.geofiles import exporting, work
 from regulator.features.metrics.catalogue import register_levels, register_metric
-from regulator.features.papers.actions import attachments, deliveries, handing_out, issuing
+from regulator.features.papers.actions import attachments, case_files, deliveries, handing_out, issuing, trying
 from regulator.features.registry import signals
 from regulator.features.registry.actions import matters, moves
 from regulator.features.registry.imports import batches
@@ -126,7 +126,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         COMPRESS_REGISTER=settings.compress,
         COMPRESS_MIMETYPES=COMPRESSED,
-        RATELIMIT_ENABLED=False,  # no view is limited yet, and its hooks cost every look-up a fourteenth of its time
+        RATELIMIT_ENABLED=False,  # its hooks cost every look-up a fourteenth of its time; see `web/limits`
         RATELIMIT_HEADERS_ENABLED=True,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
@@ -194,7 +194,9 @@ def _register_work() -> None:
     jobs.register_handler(geofiles.UNDO_JOB, work.undo_batch, geofiles.give_up)
     jobs.register_handler(exporting.EXPORT_JOB, work.make_export, exporting.give_up)
     jobs.register_handler(issuing.ISSUE_JOB, issuing.issue_paper)
+    jobs.register_handler(trying.TRY_JOB, trying.try_template, trying.give_up)
     jobs.register_handler(proposing.PROPOSE_JOB, proposing.propose_district)
+    jobs.register_handler(case_files.PRINT_JOB, case_files.print_file)
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
     jobs.register_sweeper("files.forget_drafts", lambda now: files.file_room().forget_drafts(now - DRAFTS_KEPT))
@@ -212,6 +214,8 @@ def _register_work() -> None:
     jobs.register_sweeper("papers.issue_left", issuing.issue_left)
     jobs.register_sweeper("papers.serve_notices", deliveries.serve_notices)
     jobs.register_sweeper("papers.forget_left_contents", attachments.forget_left_contents)
+    jobs.register_sweeper("papers.forget_left_prints", case_files.forget_left_prints)
+    jobs.register_sweeper("papers.forget_trials", trying.forget_trials)
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
 
 

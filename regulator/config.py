@@ -4,7 +4,7 @@ import json
 import os
 import re
 import secrets
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import ip_address
@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     s3_secret_key: SecretStr = SecretStr("")
     s3_bucket_in: str = "path"  # of the address, or its host name
     stale_after_days: int = Field(default=180, ge=1)
+    office_hours: str = Field(default="08:30-17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
     today: date | None = None  # a fixed day for errands; ignored in production
     trusted_proxies: int = Field(default=0, ge=0, le=3)
     compress: bool = True
@@ -91,6 +92,13 @@ class Settings(BaseSettings):
     def _public_address_is_one(self) -> Self:
         if self.public_address and not self.public_address.startswith(("https://", "http://")):
             raise ValueError("REGULATOR_PUBLIC_ADDRESS begins with https:// or http://")
+        return self
+
+    @model_validator(mode="after")
+    def _offices_open_before_they_close(self) -> Self:
+        opens, _, closes = self.office_hours.partition("-")
+        if opens >= closes:
+            raise ValueError("REGULATOR_OFFICE_HOURS is from an earlier to a later time of day, such as 08:30-17:00")
         return self
 
     @model_validator(mode="after")
@@ -148,6 +156,12 @@ class Settings(BaseSettings):
             if self.database_url.startswith(scheme):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
         return self.database_url
+
+    @cached_property
+    def opens_and_closes(self) -> tuple[time, time]:
+        """From when to when the offices are open on working days."""
+        opens, _, closes = self.office_hours.partition("-")
+        return time.fromisoformat(opens), time.fromisoformat(closes)
 
     @cached_property
     def fixed_today(self) -> date | None:

@@ -29,6 +29,7 @@ TABLES = (
     "paper_chain",
     "paper_series",
     "paper_template",
+    "paper_template_trial",
     "paper_counter",
     "paper",
     "approval",
@@ -232,7 +233,7 @@ def _make_matters() -> None:
     op.create_index(
         "ix_matter_to_archive",
         "matter",
-        ["division_code", "number"],
+        ["number", "division_code"],
         unique=False,
         sqlite_where=sa.text("state = 'closed' AND NOT is_archived"),
         postgresql_where=sa.text("state = 'closed' AND NOT is_archived"),
@@ -366,14 +367,13 @@ def _make_matters() -> None:
     op.create_table(
         "case_file_print",
         sa.Column("matter_id", sa.Uuid(), nullable=False),
-        sa.Column("language", sa.String(length=16), nullable=False),
         sa.Column("basis", sa.String(length=64), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("made_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_case_file_print_matter_id")),
-        sa.PrimaryKeyConstraint("matter_id", "language", name=op.f("pk_case_file_print")),
+        sa.PrimaryKeyConstraint("matter_id", name=op.f("pk_case_file_print")),
     )
     op.create_table(
         "duty_shift",
@@ -396,6 +396,7 @@ def _make_matters() -> None:
         sa.Column("cancelled_by", sa.String(length=100), nullable=True),
         sa.Column("cancelled_reason", sa.Text(), nullable=True),
         sa.CheckConstraint("ended_at > began_at", name=op.f("ck_duty_shift_times")),
+        sa.CheckConstraint("(cancelled_at IS NULL) = (cancelled_reason IS NULL)", name=op.f("ck_duty_shift_cancelled")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_duty_shift_account_id")),
         sa.ForeignKeyConstraint(["authority_id"], ["authority.id"], name=op.f("fk_duty_shift_authority_id")),
         sa.CheckConstraint("kind IN ('normal', 'round_the_clock')", name=op.f("ck_duty_shift_dutykind")),
@@ -407,7 +408,10 @@ def _make_matters() -> None:
         "handover",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("from_id", sa.Uuid(), nullable=False),
+        sa.Column("from_name", sa.String(length=100), nullable=False),
         sa.Column("to_id", sa.Uuid(), nullable=False),
+        sa.Column("to_name", sa.String(length=100), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=True),
         sa.Column(
             "reason",
             sa.Enum(
@@ -440,11 +444,18 @@ def _make_matters() -> None:
         sa.Column("drawn_up_at", Instant(), nullable=False),
         sa.Column("drawn_up_by", sa.String(length=100), nullable=False),
         sa.Column("given_at", Instant(), nullable=True),
+        sa.Column("given_by", sa.String(length=100), nullable=True),
+        sa.Column("signed_for", sa.Text(), nullable=True),
         sa.Column("taken_at", Instant(), nullable=True),
         sa.Column("cancelled_at", Instant(), nullable=True),
+        sa.Column("cancelled_by", sa.String(length=100), nullable=True),
+        sa.Column("cancelled_reason", sa.Text(), nullable=True),
         sa.Column("list_hash", sa.String(length=64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("from_id <> to_id", name=op.f("ck_handover_other")),
+        sa.CheckConstraint("(given_at IS NULL) = (list_hash IS NULL)", name=op.f("ck_handover_given")),
+        sa.CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f("ck_handover_cancelled")),
+        sa.CheckConstraint("(state = 'taken') = (taken_at IS NOT NULL)", name=op.f("ck_handover_taken")),
         sa.ForeignKeyConstraint(["from_id"], ["account.id"], name=op.f("fk_handover_from_id")),
         sa.ForeignKeyConstraint(["to_id"], ["account.id"], name=op.f("fk_handover_to_id")),
         sa.CheckConstraint(
@@ -455,6 +466,7 @@ def _make_matters() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
     )
+    op.create_index("ix_handover_division_code", "handover", ["division_code", "id"], unique=False)
     op.create_index("ix_handover_from_id", "handover", ["from_id", "state"], unique=False)
     op.create_index("ix_handover_to_id", "handover", ["to_id", "state"], unique=False)
 
@@ -502,6 +514,45 @@ def _make_papers() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_template")),
     )
     op.create_index("uq_paper_template", "paper_template", ["authority_id", "kind", "began_on"], unique=True)
+    op.create_table(
+        "paper_template_trial",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("authority_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                *("adopted", "failed", "passed", "under_way"),
+                name="trialstate",
+                native_enum=False,
+                create_constraint=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("error_code", sa.String(length=80), nullable=True),
+        sa.Column("error_params", sa.JSON(), nullable=True),
+        sa.Column("sent_at", Instant(), nullable=False),
+        sa.Column("sent_by", sa.String(length=100), nullable=False),
+        sa.Column("template_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'failed') = (error_code IS NOT NULL)", name=op.f("ck_paper_template_trial_failed")
+        ),
+        sa.CheckConstraint(
+            "(state = 'adopted') = (template_id IS NOT NULL)", name=op.f("ck_paper_template_trial_adopted")
+        ),
+        sa.CheckConstraint(
+            "state IN ('adopted', 'failed', 'passed', 'under_way')", name=op.f("ck_paper_template_trial_trialstate")
+        ),
+        sa.ForeignKeyConstraint(["authority_id"], ["authority.id"], name=op.f("fk_paper_template_trial_authority_id")),
+        sa.ForeignKeyConstraint(
+            ["template_id"], ["paper_template.id"], name=op.f("fk_paper_template_trial_template_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_template_trial")),
+    )
+    op.create_index("ix_paper_template_trial_sent_at", "paper_template_trial", ["sent_at"], unique=False)
     op.create_table(
         "paper_counter",
         sa.Column("series_id", sa.Uuid(), nullable=False),
@@ -791,8 +842,24 @@ def _make_deliveries() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("since_given", sa.Boolean(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "gone",
+                "moved",
+                "stayed",
+                name="handoveroutcome",
+                native_enum=False,
+                create_constraint=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.CheckConstraint("outcome IN ('gone', 'moved', 'stayed')", name=op.f("ck_handover_item_handoveroutcome")),
         sa.ForeignKeyConstraint(["handover_id"], ["handover.id"], name=op.f("fk_handover_item_handover_id")),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_handover_item_matter_id")),
         sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name=op.f("fk_handover_item_paper_id")),
         sa.PrimaryKeyConstraint("handover_id", "ordinal", name=op.f("pk_handover_item")),
     )
+    op.create_index("ix_handover_item_matter_id", "handover_item", ["matter_id"], unique=False)

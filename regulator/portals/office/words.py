@@ -1,4 +1,4 @@
-"""Codes the desk shows that no feature's terms name: the columns of a workbook."""
+"""Codes the desk shows that no feature's terms name: the columns of a workbook, ways to look at a list."""
 
 from enum import StrEnum
 
@@ -60,3 +60,17 @@ class ImportField(StrEnum):
     STREET = "street"
     TITLE = "title"
     USCC = "uscc"
+
+
+class Period(StrEnum):
+    """How much of a roster is looked at."""
+
+    MONTH = "month"
+    WEEK = "week"
+
+
+class Whose(StrEnum):
+    """Whose hand-overs are looked at."""
+
+    MINE_TO_GIVE = "mine_to_give"
+    MINE_TO_TAKE = "mine_to_take"

@@ -124,6 +124,7 @@ def _row(new: NewMatter, owners: Owners, actor: Actor, now: datetime) -> dict[st
         "opened_at": now,
         "opened_by": actor.name,
         "owned_since": now,
+        "is_archived": False,
         "version": 1,
     }
 
