@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from regulator.features.accounts.models import Account
@@ -137,6 +137,15 @@ def find_open_matter(kind: str, subject_key: str) -> Matter | None:
         Matter.kind == kind, Matter.subject_key == subject_key, Matter.state == MatterState.OPEN
     )
     return session().scalar(wanted)
+
+
+def numbers_about(wanted: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Numbers of the open matters about these subject keys of these kinds, by subject key; one statement."""
+    about = [and_(Matter.kind == kind, Matter.subject_key.in_(keys)) for kind, keys in wanted.items() if keys]
+    if not about:
+        return {}
+    stmt = select(Matter.subject_key, Matter.number).where(Matter.state == MatterState.OPEN, or_(*about))
+    return dict(session().execute(stmt).all())
 
 
 def list_matters(scope: Scope, wanted: MatterFilter, *, cursor: str | None = None, limit: int = 50) -> Page[MatterRow]:
