@@ -152,19 +152,19 @@ def move_matters(
     matters: Sequence[Matter], *, to: UUID, authority: UUID | None, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Give matters to another owner, as a hand-over does, each with its line and its entry; tells of all at once."""
-    moved = []
+    moved, lines, abouts = [], [], []
     for matter in matters:
         before = matter.owner_id
         matter.owner_id, matter.authority_id, matter.owned_since = to, authority, now
         matter.version += 1
-        session().execute(
-            insert(MatterEntry),
-            [_line(matter.id, EntryKind.ASSIGNED, actor, now, from_id=before, to_id=to, text=reason)],
-        )
+        lines.append(_line(matter.id, EntryKind.ASSIGNED, actor, now, from_id=before, to_id=to, text=reason))
         facts: dict[str, JSON] = {"from": str(before), "to": str(to), "reason": reason}
-        _record(PaperAct.MATTER_ASSIGNED, matter.number, matter.division_code, facts, actor, now)
+        abouts.append(audit.About(matter.number, matter.division_code, facts))
         moved.append(Reassigned(matter.id, matter.kind, matter.subject_key, before, to))
     session().flush()
+    for at in range(0, len(lines), AT_ONCE):
+        session().execute(insert(MatterEntry), lines[at : at + AT_ONCE])
+    audit.record_all(actor, PaperAct.MATTER_ASSIGNED, PaperSubject.MATTER, abouts, now=now)
     _take_reminders_along([one.matter_id for one in moved], to)
     if moved:
         signals.matter_reassigned.send(moved=tuple(moved))
