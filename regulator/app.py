@@ -20,6 +20,7 @@ from regulator.commands import cli
 from regulator.commands.context import sentence_about
 from regulator.config import Settings
 from regulator.features.accounts import actions as accounts
+from regulator.features.accounts.signals import account_closed, powers_widened
 from regulator.features.audit import actions as audit
 from regulator.features.calendar.signals import working_days_changed
 from regulator.features.coverage import metrics as coverage_metrics
@@ -33,9 +34,9 @@ from regulator.features.maps.basemap.tiles import Unusable
 from regulator.features.maps.geofiles import batches as geofiles
 from regulator.features.maps.geofiles import exporting, work
 from regulator.features.metrics.catalogue import register_levels, register_metric
-from regulator.features.papers.actions import attachments, deliveries, handing_out, issuing
+from regulator.features.papers.actions import attachments, case_files, deliveries, handing_out, issuing, trying
 from regulator.features.registry import signals
-from regulator.features.registry.actions import moves
+from regulator.features.registry.actions import matters, moves
 from regulator.features.registry.imports import batches
 from regulator.features.registry.imports.applying import apply_batch
 from regulator.features.registry.imports.staging import judge_batch
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Application:
     portals.install(app)
     _register_work()
     _register_figures()
+    _register_followers()
     _wrap(app, settings)
     return app
 
@@ -124,7 +126,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         COMPRESS_REGISTER=settings.compress,
         COMPRESS_MIMETYPES=COMPRESSED,
-        RATELIMIT_ENABLED=False,  # no view is limited yet, and its hooks cost every look-up a fourteenth of its time
+        RATELIMIT_ENABLED=False,  # its hooks cost every look-up a fourteenth of its time; see `web/limits`
         RATELIMIT_HEADERS_ENABLED=True,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
@@ -192,7 +194,9 @@ def _register_work() -> None:
     jobs.register_handler(geofiles.UNDO_JOB, work.undo_batch, geofiles.give_up)
     jobs.register_handler(exporting.EXPORT_JOB, work.make_export, exporting.give_up)
     jobs.register_handler(issuing.ISSUE_JOB, issuing.issue_paper)
+    jobs.register_handler(trying.TRY_JOB, trying.try_template, trying.give_up)
     jobs.register_handler(proposing.PROPOSE_JOB, proposing.propose_district)
+    jobs.register_handler(case_files.PRINT_JOB, case_files.print_file)
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
     jobs.register_sweeper("jobs.forget_finished", lambda now: jobs.forget_finished(now - JOBS_KEPT))
     jobs.register_sweeper("files.forget_drafts", lambda now: files.file_room().forget_drafts(now - DRAFTS_KEPT))
@@ -204,10 +208,14 @@ def _register_work() -> None:
     jobs.register_sweeper("maps.keep_shading_fresh", shading.keep_shading_fresh)  # after the day has been counted
     jobs.register_sweeper("coverage.close_month", close_month_in_time)  # after the day has been counted
     jobs.register_sweeper("zones.follow_days", zones.follow_days)
+    jobs.register_sweeper("registry.keep_matters", matters.keep_matters)
+    jobs.register_sweeper("coverage.keep_matters", surveys.keep_matters)
     jobs.register_sweeper("papers.hand_out", handing_out.hand_out)
     jobs.register_sweeper("papers.issue_left", issuing.issue_left)
     jobs.register_sweeper("papers.serve_notices", deliveries.serve_notices)
     jobs.register_sweeper("papers.forget_left_contents", attachments.forget_left_contents)
+    jobs.register_sweeper("papers.forget_left_prints", case_files.forget_left_prints)
+    jobs.register_sweeper("papers.forget_trials", trying.forget_trials)
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
 
 
@@ -221,6 +229,12 @@ def _register_figures() -> None:
     signals.estates_touched.connect(following.follow_changes)
     working_days_changed.connect(moves.follow_calendar)
     signals.estates_touched.connect(zones.follow_estates)
+
+
+def _register_followers() -> None:
+    """Have what waits for a person follow who may act."""
+    account_closed.connect(handing_out.follow_closed)
+    powers_widened.connect(handing_out.follow_powers)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

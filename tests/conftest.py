@@ -1,5 +1,6 @@
 """The ground under every test: both databases built by the migrations, an application, no way out but loopback."""
 
+import gc
 import shutil
 import socket
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from tests import postgres
 from tests.shelf import Shelf
 
 KEY = "k" * 48
+
+gc.set_threshold(50_000, 20, 100)  # an application for each test: looking for garbage as often as usual took a fifth
 
 
 def settings_for(url: str, directory: Path, **others: Any) -> Settings:

@@ -29,6 +29,7 @@ TABLES = (
     "paper_chain",
     "paper_series",
     "paper_template",
+    "paper_template_trial",
     "paper_counter",
     "paper",
     "approval",
@@ -45,8 +46,9 @@ FIXED = (
 
 
 def upgrade() -> None:
-    """Make the tables; they begin empty."""
+    """Make the tables; they begin empty, and what waits in the register gets its matters when it is next swept."""
     dialect = op.get_bind().dialect.name
+    op.create_index("ix_company_link_estate_id", "company_link", ["estate_id"], unique=False)
     _make_matters()
     _make_papers()
     _make_deliveries()
@@ -59,6 +61,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the tables away; matters, papers and their history go with them. Files stay in the file room."""
     dialect = op.get_bind().dialect.name
+    op.drop_index("ix_company_link_estate_id", table_name="company_link")
     for statement in drop_index_ddl(SEARCH, dialect):
         op.execute(statement)
     for table in reversed(TABLES):
@@ -203,6 +206,14 @@ def _make_matters() -> None:
     )
     op.create_index("ix_matter_closed", "matter", ["state", "division_code", "number"], unique=False)
     op.create_index(
+        "ix_matter_held",
+        "matter",
+        ["owner_id", "handled_by", "division_code"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index(
         "ix_matter_owner",
         "matter",
         ["owner_id", "order_on", "number"],
@@ -222,7 +233,7 @@ def _make_matters() -> None:
     op.create_index(
         "ix_matter_to_archive",
         "matter",
-        ["division_code", "number"],
+        ["number", "division_code"],
         unique=False,
         sqlite_where=sa.text("state = 'closed' AND NOT is_archived"),
         postgresql_where=sa.text("state = 'closed' AND NOT is_archived"),
@@ -356,14 +367,13 @@ def _make_matters() -> None:
     op.create_table(
         "case_file_print",
         sa.Column("matter_id", sa.Uuid(), nullable=False),
-        sa.Column("language", sa.String(length=16), nullable=False),
         sa.Column("basis", sa.String(length=64), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("made_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_case_file_print_matter_id")),
-        sa.PrimaryKeyConstraint("matter_id", "language", name=op.f("pk_case_file_print")),
+        sa.PrimaryKeyConstraint("matter_id", name=op.f("pk_case_file_print")),
     )
     op.create_table(
         "duty_shift",
@@ -504,6 +514,45 @@ def _make_papers() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_template")),
     )
     op.create_index("uq_paper_template", "paper_template", ["authority_id", "kind", "began_on"], unique=True)
+    op.create_table(
+        "paper_template_trial",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("authority_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                *("adopted", "failed", "passed", "under_way"),
+                name="trialstate",
+                native_enum=False,
+                create_constraint=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("error_code", sa.String(length=80), nullable=True),
+        sa.Column("error_params", sa.JSON(), nullable=True),
+        sa.Column("sent_at", Instant(), nullable=False),
+        sa.Column("sent_by", sa.String(length=100), nullable=False),
+        sa.Column("template_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'failed') = (error_code IS NOT NULL)", name=op.f("ck_paper_template_trial_failed")
+        ),
+        sa.CheckConstraint(
+            "(state = 'adopted') = (template_id IS NOT NULL)", name=op.f("ck_paper_template_trial_adopted")
+        ),
+        sa.CheckConstraint(
+            "state IN ('adopted', 'failed', 'passed', 'under_way')", name=op.f("ck_paper_template_trial_trialstate")
+        ),
+        sa.ForeignKeyConstraint(["authority_id"], ["authority.id"], name=op.f("fk_paper_template_trial_authority_id")),
+        sa.ForeignKeyConstraint(
+            ["template_id"], ["paper_template.id"], name=op.f("fk_paper_template_trial_template_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_template_trial")),
+    )
+    op.create_index("ix_paper_template_trial_sent_at", "paper_template_trial", ["sent_at"], unique=False)
     op.create_table(
         "paper_counter",
         sa.Column("series_id", sa.Uuid(), nullable=False),
@@ -807,9 +856,7 @@ def _make_deliveries() -> None:
             ),
             nullable=True,
         ),
-        sa.CheckConstraint(
-            "outcome IN ('gone', 'moved', 'stayed')", name=op.f("ck_handover_item_handoveroutcome")
-        ),
+        sa.CheckConstraint("outcome IN ('gone', 'moved', 'stayed')", name=op.f("ck_handover_item_handoveroutcome")),
         sa.ForeignKeyConstraint(["handover_id"], ["handover.id"], name=op.f("fk_handover_item_handover_id")),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_handover_item_matter_id")),
         sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name=op.f("fk_handover_item_paper_id")),

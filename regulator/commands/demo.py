@@ -15,10 +15,12 @@ from flask import current_app
 from sqlalchemy import select
 
 from regulator.commands.context import in_app
+from regulator.commands.demo_papers import found_authorities, write_papers
 from regulator.features.accounts import actions as accounts
 from regulator.features.accounts import queries as account_queries
 from regulator.features.accounts import secrets
-from regulator.features.accounts.terms import BRANCHES, PORTALS, Role
+from regulator.features.accounts.models import Authority
+from regulator.features.accounts.terms import BRANCHES, PORTALS, Portal, Role
 from regulator.features.audit.actions import seal_all
 from regulator.features.audit.terms import Actor
 from regulator.features.coverage.actions.months import close_month
@@ -30,9 +32,12 @@ from regulator.features.divisions.terms import Level, Scope
 from regulator.features.maps.actions import load_schematic
 from regulator.features.maps.schematic import schematic_point, shift_of
 from regulator.features.metrics.actions import set_target
+from regulator.features.papers.actions.following import open_waiting
+from regulator.features.papers.queries.following import list_missing
 from regulator.features.registry.actions.demo import fill_city, index_afterwards, refuse_filled
 from regulator.features.registry.demo.plan import CityPlan, Place
 from regulator.features.registry.models import Company
+from regulator.features.registry.queries.matters import SOURCES
 from regulator.features.zones.actions.deciding import adopt_zone
 from regulator.features.zones.actions.proposing import NONE_SEEN, propose_zones
 from regulator.features.zones.queries.estates import list_uncovered
@@ -79,7 +84,11 @@ def demo_command(seed: int, companies: int, estates: int, people: int, cities: i
             if cities == 1:
                 _tell_of_coverage()
                 _adopt_zones()
-            draft = _write(_open_accounts())
+            authorities = found_authorities() if cities == 1 else {}
+            draft = _write(_open_accounts(authorities))
+            _open_matters()
+            if cities == 1:
+                write_papers(authorities)
             load_schematic(clock.now())
             seal_all(clock.now())
     except BadInput as error:
@@ -182,8 +191,11 @@ def _place(original: str, copy: int) -> Place:
     return place
 
 
-def _open_accounts() -> list[dict[str, object]]:
-    """An account for every role with a random password; gives what stands in the file of accounts."""
+def _open_accounts(authorities: Mapping[str, Authority]) -> list[dict[str, object]]:
+    """An account for every role with a random password; gives what stands in the file of accounts.
+
+    Officials belong to the authority of their division where there is one.
+    """
     city = list_cities()[0].code
     listed: list[dict[str, object]] = []
     for username, name, role, scope in _wanted(city):
@@ -194,6 +206,8 @@ def _open_accounts() -> list[dict[str, object]]:
             username=username,
             name=name,
             branch=BRANCHES[role],
+            authority=authorities.get(scope) if PORTALS[role] in {Portal.OFFICE, Portal.WINDOW} else None,
+            credit_code=scope if role is Role.COMPANY_USER and scope else None,
             password=password,
             must_change=False,
             actor=Actor.system(),
@@ -247,6 +261,12 @@ def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
     if zone:
         wanted.append(("zone", "开发区管委会 马超", Role.DISTRICT_OFFICER, ZONE_CODE))
     return wanted
+
+
+def _open_matters() -> None:
+    """What waits for a person is a matter of an account that may act there; of the built-in one where there is none."""
+    for source in SOURCES:
+        open_waiting(source, list_missing(source), actor=Actor.system(), now=clock.now())
 
 
 def _is_company(credit_code: str) -> bool:

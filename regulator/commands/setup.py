@@ -17,10 +17,13 @@ from regulator.features.audit.terms import Actor
 from regulator.features.calendar.actions import seed_calendar
 from regulator.features.calendar.seeding import known_years
 from regulator.features.coverage.actions.tallies import start_counting
+from regulator.features.coverage.queries import matters as coverage
 from regulator.features.divisions.queries import count_divisions, list_children, list_cities
 from regulator.features.divisions.terms import Level
 from regulator.features.maps.following import start_map
+from regulator.features.papers.actions.following import catch_up
 from regulator.features.registry.actions.reindexing import INDEXED, index_some
+from regulator.features.registry.queries import matters as registry
 from regulator.foundation import clock
 from regulator.foundation.database import transaction
 from regulator.foundation.errors import BadInput
@@ -51,6 +54,7 @@ def init_command(divisions: Path | None) -> None:
         start_map(clock.now())
         seal_all(clock.now())
     index_words()
+    open_matters_of_what_waits()
     found = count_divisions()
     counts = ", ".join(f"{found[level]} {level.value}" for level in Level if level in found)
     click.echo(f"The register is ready: {counts}.")
@@ -64,6 +68,15 @@ def index_words() -> None:
             with transaction():
                 after = index_some(kind, after=after, limit=INDEXED_AT_ONCE)
             done = after is None
+
+
+def open_matters_of_what_waits() -> None:
+    """Give everything that waits for a person its matter, as after an upgrade from before there were any."""
+    for sources in (registry.SOURCES, (coverage.ROUNDS,)):
+        left = 1
+        while left:
+            with transaction():
+                left = catch_up(sources, actor=Actor.system(), now=clock.now())
 
 
 def upgrade_tables() -> None:

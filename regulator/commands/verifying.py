@@ -6,8 +6,11 @@ import click
 
 from regulator.commands.context import in_app
 from regulator.features.coverage.queries import integrity as coverage
+from regulator.features.coverage.queries.matters import ROUNDS
 from regulator.features.maps.queries import integrity as maps
-from regulator.features.registry.queries.integrity import CHECKS, list_discrepancies
+from regulator.features.papers.queries import integrity as papers
+from regulator.features.registry.queries import matters as register
+from regulator.features.registry.queries.integrity import CHECKS, Check, list_discrepancies
 
 SENTENCES = {
     "contracts_overlap_unrecorded": "contracts of two companies overlap without a recorded dispute",
@@ -18,6 +21,10 @@ SENTENCES = {
     "link_without_effect": "a company link and its service disagree",
     "map_cells_wrong": "a cell of the map disagrees with its estates",
     "map_estates_wrong": "the map shows an estate otherwise than the register has it",
+    "matters_out_of_step": "what waits for a person has no open matter, or an open matter has nothing that waits",
+    "matters_without_owner": "a matter or a paper waits for an account that cannot act, while another could",
+    "papers_altered": "the stored file of an issued paper is missing or not what was issued",
+    "papers_numbers_gap": "the numbers of a series of papers have a gap, or its counter disagrees with them",
     "person_employed_twice": "a person works for two companies at a time",
     "place_mark_wrong": 'the mark "to be placed" disagrees with the place',
     "search_index_broken": "a search index disagrees with its words",
@@ -26,11 +33,18 @@ SENTENCES = {
 }
 
 
+def all_checks() -> dict[str, Check]:
+    """Every check of every room; which rows the matters must be in step with, is said here."""
+    sources = (*register.SOURCES, ROUNDS)
+    in_step = {"matters_out_of_step": lambda: papers.out_of_step(sources)}
+    return CHECKS | coverage.CHECKS | maps.CHECKS | papers.CHECKS | in_step
+
+
 @click.command("verify")
 @in_app
 def verify_command() -> None:
     """Check that kept figures, indexes and marks agree with the register's rows. Changes nothing."""
-    checks = CHECKS | coverage.CHECKS | maps.CHECKS
+    checks = all_checks()
     found = list(list_discrepancies(checks))
     for item in found:
         click.echo(f"{item.check}: {SENTENCES[item.check]}: {item.count}, such as {', '.join(item.examples)}")

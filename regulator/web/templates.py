@@ -1,6 +1,7 @@
 """Templates, compiled once for each language: words that stand in them are translated then, not at every reading."""
 
 from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 from flask import Flask
@@ -10,6 +11,7 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
+from werkzeug.routing import Rule
 
 from regulator.foundation.i18n import current_locale
 from regulator.web.language import catalogue
@@ -100,8 +102,24 @@ class _Translator(NodeTransformer):
         return nodes.Mod(nodes.Const(words), values, lineno=call.lineno, environment=call.environment)
 
 
+class Address(Rule):
+    """An address to which links are compiled when the first is made: most processes never link to most addresses.
+
+    Compiling them all took a twentieth of the time in which a command starts.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002
+        compiled = cache(partial(super()._compile_builder, append_unknown))
+
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            return compiled()(rule, **values)
+
+        return build
+
+
 class Application(Flask):
     """A Flask whose pages come out of templates in their reader's language."""
 
+    url_rule_class = Address
     jinja_environment = LanguageEnvironment  # type: ignore[assignment]  # flask names its own class, not a base of it
     jinja_env: LanguageEnvironment

@@ -369,7 +369,7 @@ def test_a_step_aside_keeps_what_stays(visit: Visit) -> None:
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_axe_finds_nothing(visit: Visit, size: ViewportSize) -> None:
     page = visit(f"/map{NEAR}", size)
-    page.locator('[data-code="2101030050010004"]').click()
+    page.locator('[data-code="2101030050010004"]').click(force=True)  # another's target lies over it
     until(page, "getComputedStyle(document.querySelector('.leaflet-popup')).opacity === '1'")
     assert violations(page) == []
 

@@ -94,9 +94,10 @@ KEY = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9A-HJ-NPQRTUWXY]{18}|2101\d
 """A record's key: a UUID, a credit code, an estate's code."""
 OTHER_KEYS = (
     *("/office/coverage/", "/office/geodata/", "/office/imports/", "/office/verification/", "/office/worklists/"),
-    *("/office/duty/", "/office/handovers/", "/office/zones/"),
+    *("/office/duty/", "/office/files/", "/office/handovers/", "/office/matters/", "/office/papers/"),
+    "/office/zones/",
 )
-"""Asked for by other keys than a record's, and looked at one by one; files of geodata and zones in their own tests."""
+"""Asked for by other keys than a record's, and looked at one by one; most in tests of their own."""
 CHOICE = """
 SELECT c.credit_code, c.name AS company, e.code AS estate_code, e.name AS estate, p.id AS person
 FROM company c JOIN service s ON s.company_id = c.id AND s.ended_on IS NULL JOIN estate e ON e.id = s.estate_id

@@ -102,7 +102,8 @@ MAIN = {
 def relations(*found: tuple[str, str, str]) -> bytes:
     """(kind, target, mode) of each."""
     lines = "".join(
-        f'<Relationship Id="r{number}" Type="{OFFICE}/{kind}" Target="{target}" {f"TargetMode={chr(34)}{mode}{chr(34)}" if mode else ""}/>'
+        f'<Relationship Id="r{number}" Type="{OFFICE}/{kind}" Target="{target}"'
+        + (f' TargetMode="{mode}"/>' if mode else "/>")
         for number, (kind, target, mode) in enumerate(found)
     )
     return f'<Relationships xmlns="{RELATIONS}">{lines}</Relationships>'.encode()

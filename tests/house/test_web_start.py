@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 HEAVY = (
-    "altair", "chinese_calendar", "docx", "folium", "geopandas", "lxml", "matplotlib", "narwhals", "numpy", "pandas",
-    "pyhanko", "pyogrio", "pyproj", "shapely", "typst", "vl_convert",
+    "PIL", "altair", "boto3", "botocore", "chinese_calendar", "docx", "folium", "geopandas", "lxml", "matplotlib",
+    "narwhals", "numpy", "pandas", "pikepdf", "pyhanko", "pyogrio", "pyproj", "shapely", "typst", "vl_convert",
 )  # fmt: skip
 MOST_MEGABYTES = 120
 SCRIPT = r"""
@@ -16,6 +16,7 @@ import json, re, sys
 from pathlib import Path
 from regulator.app import create_app
 import regulator.foundation.charts, regulator.foundation.documents, regulator.foundation.signing
+import regulator.foundation.uploads
 import regulator.features.papers.templating
 create_app()
 kilobytes = int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])

@@ -4,11 +4,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from regulator.features.accounts.models import Account
+from regulator.features.accounts.terms import BRANCHES, Role
 from regulator.features.coverage.models import Custodian, SurveyEstate, SurveyRound
 from regulator.features.maps.geofiles.models import GeoBatch, GeoExport
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoState
+from regulator.features.papers.models import Attachment, CaseFilePrint, Delivery, Matter, Reminder
+from regulator.features.papers.queries.attachments import attachment_room
+from regulator.features.papers.queries.case_files import print_room
+from regulator.features.papers.terms import AttachmentRole, Tone
 from regulator.features.registry.imports.columns import Kind
 from regulator.features.registry.imports.models import ImportBatch
 from regulator.features.registry.imports.terms import BatchState
@@ -31,6 +38,8 @@ from regulator.foundation import clock
 from regulator.foundation.database import new_key
 from tests.factories import duty
 from tests.factories import registry as make
+from tests.factories.matters import make_matter
+from tests.factories.paper_rows import serve_one
 from tests.factories.zones import make_zone
 
 BEGAN, LATER, ENDED = date(2020, 1, 1), date(2023, 1, 1), date(2024, 12, 31)
@@ -104,6 +113,7 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
     }  # fmt: skip
     session.add_all(rows.values())
     session.flush()
+    matter, reminder, attachment = make_one_matter(session, number, division)
     move = make_move(session, rows["notice_id"].id)
     survey = make_survey(session, number, estate.code, division)
     session.add(CommitteeMember(id=new_key(), committee_id=rows["committee_id"].id, name=f"{MARK}委员{number}"))
@@ -120,6 +130,11 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
         "district": district,
         "survey_id": survey.id,
         "move_id": move.id,
+        "paper_id": (paper_id := serve_one(company.credit_code, division, f"{MARK}文书{number}")),
+        "delivery_id": session.scalars(select(Delivery.id).where(Delivery.paper_id == paper_id)).one(),
+        "matter": matter.number,
+        "reminder_id": reminder.id,
+        "attachment_id": attachment.id,
         "zone_id": make_zone(make.make_estate(f"{MARK}弃管楼{number}", division), number, f"{MARK}片区{number}").id,
     }
     made.parts |= make_duty(number, division)
@@ -136,6 +151,34 @@ def make_duty(number: int, division: str) -> dict[str, UUID]:
         "shift_id": duty.make_shift(authority, giver).id,
         "handover_id": duty.make_handover(giver, taker, matter, district).id,
     }
+
+
+def make_one_matter(session: Session, number: int, division: str) -> tuple[Matter, Reminder, Attachment]:
+    """An open matter of somebody, with a reminder, an attachment and a printed file."""
+    facts = {"branch": BRANCHES[Role.STREET_OFFICER], "must_change_password": False, "created_at": make.NOW}
+    owner, other = (
+        Account(id=new_key(), username=f"{MARK}{role}{number}", name=f"{MARK}某{role}{number}", **facts)
+        for role in ("承办", "督办")
+    )
+    session.add_all([owner, other])
+    session.flush()
+    matter = make_matter(f"{MARK}事项{number}", owner.id, division)
+    stored = attachment_room().keep([b"%PDF"], maximum=10)
+    attachment = Attachment(
+        id=new_key(), matter_id=matter.id, role=AttachmentRole.OTHER, name=f"{MARK}附件{number}.pdf", size=4,
+        media_type="application/pdf", content_hash=stored, added_at=make.NOW, added_by="x",
+    )  # fmt: skip
+    reminder = Reminder(
+        id=new_key(), matter_id=matter.id, tone=Tone.URGE, text=f"{MARK}催办{number}", sent_at=make.NOW,
+        by_id=other.id, by_name="x", to_id=owner.id,
+    )  # fmt: skip
+    printed = print_room().keep([b"%PDF"], maximum=10)
+    session.add_all([attachment, reminder])
+    session.add(
+        CaseFilePrint(matter_id=matter.id, basis="0" * 64, content_hash=printed, size=4, pages=1, made_at=make.NOW)
+    )
+    session.flush()
+    return matter, reminder, attachment
 
 
 def make_move(session: Session, notice_id: UUID) -> TermMove:

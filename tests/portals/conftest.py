@@ -70,6 +70,25 @@ class Desk:
         return self.page
 
 
+def enter(app: Flask, session: Session, account: Account) -> Desk:
+    """The desk of an account that exists, already signed in."""
+    now, token = clock.now(), new_token()
+    session.add(
+        SignInSession(
+            token_hash=token_hash(token),
+            account_id=account.id,
+            stage=Stage.OPEN,
+            began_at=now,
+            last_seen_at=now,
+            expires_at=now + timedelta(hours=8),
+        )
+    )
+    session.commit()
+    client = app.test_client()
+    client.set_cookie(COOKIE, token)
+    return Desk(client)
+
+
 @pytest.fixture
 def sign_in(app: Flask, session: Session) -> Callable[..., Desk]:
     """Open a desk: ``sign_in(Role.DISTRICT_OFFICER, "210103")``."""
@@ -99,21 +118,7 @@ def sign_in(app: Flask, session: Session) -> Callable[..., Desk]:
                 began_on=date(2020, 1, 1),
             )
         )
-        token = new_token()
-        session.add(
-            SignInSession(
-                token_hash=token_hash(token),
-                account_id=account.id,
-                stage=Stage.OPEN,
-                began_at=now,
-                last_seen_at=now,
-                expires_at=now + timedelta(hours=8),
-            )
-        )
-        session.commit()
-        client = app.test_client()
-        client.set_cookie(COOKIE, token)
-        return Desk(client)
+        return enter(app, session, account)
 
     return open_desk
 

@@ -1,13 +1,17 @@
-"""Templates speak the language of each page, escape what is put into words, and keep shared parts for seconds only."""
+"""Templates speak the language of each page, escape what is put into words, and keep shared parts for seconds only.
+
+Their links are compiled when the first is made.
+"""
 
 from typing import Any
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, render_template_string, url_for
 from jinja2 import DictLoader
+from werkzeug.routing import Rule
 
 from regulator.web import fragments
-from regulator.web.templates import LanguageEnvironment
+from regulator.web.templates import Application, LanguageEnvironment
 
 SOURCES = {
     "frame.html": "<title>{% block title %}{% endblock %}</title>{{ _('Search') }} {% block body %}{% endblock %}",
@@ -88,3 +92,22 @@ def test_only_so_many_parts_are_kept(app: Flask, monkeypatch: pytest.MonkeyPatch
     for number in range(10):
         read(app, "kept.html", key=str(number), seen=[])
     assert len(app.jinja_env.kept_fragments) <= 3
+
+
+def test_links_to_an_address_are_compiled_once_and_only_where_one_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    compile_builder = Rule._compile_builder
+
+    def watched(rule: Rule, append_unknown: bool) -> Any:
+        compiled.append(rule.rule)
+        return compile_builder(rule, append_unknown)
+
+    monkeypatch.setattr(Rule, "_compile_builder", watched)
+    app = Application("links", static_folder=None)
+    for number in range(3):
+        app.add_url_rule(f"/estates/{number}/<key>", f"estate{number}")
+    assert compiled == []
+    with app.test_request_context():
+        assert url_for("estate1", key="物 业", limit=5) == "/estates/1/%E7%89%A9%20%E4%B8%9A?limit=5"
+        assert url_for("estate1", key="2") == "/estates/1/2"
+    assert compiled == ["/estates/1/<key>"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
@@ -32,25 +31,6 @@ def record(
 
     `facts` holds before and after by field name; ID numbers, phones and secrets are masked here, whoever calls.
     """
-    record_all(actor, act, subject_kind, [About(subject_key, division_code, facts or {})], now=now)
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What one of many entries is about, and what it says."""
-
-    subject_key: str
-    division_code: str | None
-    facts: Mapping[str, JSON]
-
-
-def record_all(actor: Actor, act: str, subject_kind: str, abouts: Iterable[About], *, now: datetime) -> None:
-    """As `record` for one act on many subjects, each with an entry of its own, written at once."""
-    session().add_all([_entry(actor, act, subject_kind, about, now) for about in abouts])
-    session().flush()
-
-
-def _entry(actor: Actor, act: str, subject_kind: str, about: About, now: datetime) -> AuditEntry:
     entry = AuditEntry(
         at=now.astimezone(UTC),
         account_id=actor.account_id,
@@ -62,12 +42,13 @@ def _entry(actor: Actor, act: str, subject_kind: str, about: About, now: datetim
         address=actor.address,
         act=str(act),
         subject_kind=subject_kind,
-        subject_key=about.subject_key,
-        division_code=about.division_code,
-        facts=canonical(about.facts),
+        subject_key=subject_key,
+        division_code=division_code,
+        facts=canonical(facts or {}),
     )
     entry.digest = entry_digest(entry)
-    return entry
+    session().add(entry)
+    session().flush()
 
 
 def entry_digest(entry: AuditEntry) -> bytes:

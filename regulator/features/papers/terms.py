@@ -80,6 +80,15 @@ class EntryKind(StrEnum):
     TERM_SET = "term_set"
 
 
+class WhyMoved(StrEnum):
+    """Why a matter or a paper that waits came to another owner by itself: what the line of it is about."""
+
+    CLOSED_ACCOUNT = "closed_account"  # its owner can no longer sign in
+    OFFICIAL_FOUND = "official_found"  # it waited with the built-in account until somebody could act
+    OWN_ACT = "own_act"  # nobody judges what they did themselves
+    ROLE_ENDED = "role_ended"  # its owner may no longer act at its place
+
+
 class PaperKind(StrEnum):
     """Which template a paper is made from (文书种类)."""
 
@@ -130,14 +139,6 @@ class Decision(StrEnum):
     SENT_BACK = "sent_back"
 
 
-CHAINS: dict[int, tuple[ApprovalStep, ...]] = {
-    1: (ApprovalStep.HANDLE,),
-    2: (ApprovalStep.HANDLE, ApprovalStep.SIGN),
-    3: (ApprovalStep.HANDLE, ApprovalStep.EXAMINE, ApprovalStep.SIGN),
-}
-"""The steps of a chain by their number; the last one signs."""
-
-
 class DeliveryWay(StrEnum):
     """How a paper reaches its addressee (送达方式)."""
 
@@ -171,6 +172,33 @@ class AttachmentRole(StrEnum):
     MINUTES = "minutes"  # of a collective discussion
     OTHER = "other"
     RECEIPT = "receipt"  # a signed delivery receipt
+
+
+class FileSection(StrEnum):
+    """The parts of a case file, in their order behind the contents page."""
+
+    PAPERS = "papers"
+    ATTACHMENTS = "attachments"
+    OPINIONS = "opinions"
+    RECEIPTS = "receipts"
+    HISTORY = "history"
+
+
+class FileShelf(StrEnum):
+    """Where a case file stands."""
+
+    ARCHIVED = "archived"
+    TO_ARCHIVE = "to_archive"  # its matter is closed
+    OPEN = "open"
+    ENDED = "ended"  # archived, and its retention has ended
+
+
+class PrintPhase(StrEnum):
+    """What the worker does while it prints a file."""
+
+    GATHERED = "gathered"
+    PARTS = "parts"
+    BOUND = "bound"
 
 
 class DutyKind(StrEnum):
@@ -221,6 +249,57 @@ class HandoverOutcome(StrEnum):
     STAYED = "stayed"  # who takes may not have it; the leader says who shall
 
 
+class Force(StrEnum):
+    """Where a setting that holds from a day on stands today."""
+
+    IN_FORCE = "in_force"
+    PAST = "past"  # a later one has taken its place
+    TO_COME = "to_come"
+
+
+class Origin(StrEnum):
+    """Where what is in force for an authority comes from."""
+
+    AUTHORITY = "authority"  # set for it alone
+    EVERYWHERE = "everywhere"  # set for all authorities
+    USUAL = "usual"  # nobody has set anything
+
+
+class TrialState(StrEnum):
+    """Where the trial of an authority's own template stands."""
+
+    ADOPTED = "adopted"
+    FAILED = "failed"
+    PASSED = "passed"
+    UNDER_WAY = "under_way"
+
+
+class TrialPhase(StrEnum):
+    """In which ways a template is tried, in their order."""
+
+    DRAFT = "draft"  # as a draft, with its samples
+    FINAL = "final"  # as a final paper, without what may be missing
+    LONGEST = "longest"  # with the longest and rarest it says it can print
+
+
+class Standing(StrEnum):
+    """What anyone may know of a paper number."""
+
+    SUPERSEDED = "superseded"
+    UNKNOWN = "unknown"
+    VALID = "valid"
+    WITHDRAWN = "withdrawn"
+
+
+class CodeCheck(StrEnum):
+    """How the check code somebody typed or scanned (校验码) compares with the paper of that number."""
+
+    DIFFERS = "differs"
+    MATCHES = "matches"
+    NOT_GIVEN = "not_given"
+    UNREADABLE = "unreadable"  # no code at all: not sixteen digits of hexadecimal
+
+
 class PaperAct(StrEnum):
     """What the trail calls the acts of this room."""
 
@@ -236,6 +315,7 @@ class PaperAct(StrEnum):
     DUTY_CANCELLED = "duty.cancelled"
     DUTY_SET = "duty.set"
     FILE_ARCHIVED = "case_file.archived"
+    FILE_PRINTED = "case_file.printed"
     HANDOVER_CANCELLED = "handover.cancelled"
     HANDOVER_DRAWN_UP = "handover.drawn_up"
     HANDOVER_GIVEN = "handover.given"
@@ -249,6 +329,7 @@ class PaperAct(StrEnum):
     PAPER_CORRECTED = "paper.corrected"
     PAPER_DISCARDED = "paper.discarded"
     PAPER_DRAFTED = "paper.drafted"
+    PAPER_HANDED_ON = "paper.handed_on"
     PAPER_ISSUED = "paper.issued"
     PAPER_PASSED = "paper.passed"
     PAPER_SENT_BACK = "paper.sent_back"

@@ -36,10 +36,12 @@ _KEYS = {
     "/XFA": UploadNote.SCRIPTS_REMOVED,
 }
 _OUTSIDE_DATA = ("/F", "/FFilter", "/FDecodeParms")
+_EXPECTED_LINK = rb"(?:/Type /Action )?/URI \((?:https?|mailto|tel):"
 _WORTH_A_LOOK = re.compile(
-    rb"/(?:" + b"|".join(name[1:].encode() for name in sorted({*_ACTIONS, *_KEYS, "/URI", "/ByteRange"})) + rb")\b"
+    rb"/(?:" + b"|".join(name[1:].encode() for name in sorted({*_ACTIONS, *_KEYS, "/ByteRange"})) + rb")\b"
+    rb"|/S /URI\b(?! " + _EXPECTED_LINK + rb")"
 )
-"""Names are written in one way by then (`#4a` is read as J), so that most objects need not be walked through."""
+"""Names are written in one way and order by then (`#4a` is read as J), so that most objects need no walk through."""
 
 
 class Remover:
@@ -103,7 +105,7 @@ def _note_on_action(holder: Object) -> UploadNote | None:
 
 
 def _only_looks_so(key: str, value: object) -> bool:
-    """Whether a short key is the name of a font or a picture, as `/AA`, `/AF` and `/EF` may be in a list of resources."""
+    """Whether a short key is the name of a font or a picture, as `/AA` may be in a list of resources."""
     if key == "/AA":
         return not isinstance(value, Dictionary) or Name.Type in value or Name.Subtype in value
     if key == "/EF":

@@ -1,4 +1,4 @@
-"""The administrators' desk: accounts, roles, working days, lockouts, audit search. No data of the register."""
+"""The administrators' desk: accounts, roles, working days, settings of papers, lockouts, audit search. No records."""
 
 from importlib import import_module
 
@@ -18,10 +18,11 @@ for endpoint, label, permission, active in (
     ("admin.authorities", _l("Authorities"), Permission.AUTHORITIES_MANAGE, ()),
     ("admin.areas", _l("Management areas"), Permission.DIVISIONS_MANAGE, ()),
     ("admin.calendar", _l("Working days"), Permission.CALENDAR_MANAGE, ("admin.calendar_",)),
+    ("admin.papers", _l("Papers"), Permission.PAPER_SETTINGS, ("admin.paper_",)),
     ("admin.lockouts", _l("Lockouts"), Permission.LOCKOUTS_MANAGE, ()),
     ("admin.audit", _l("Audit trail"), Permission.AUDIT_SEARCH, ("admin.audit",)),
 ):
     navigation.add("admin", MenuGroup.SETTINGS, endpoint, label, permission, active=active)
 
-for room in ("home", "accounts", "rights", "authorities", "calendar", "lockouts", "audit"):
+for room in ("home", "accounts", "rights", "authorities", "calendar", "papers", "paper_templates", "lockouts", "audit"):
     import_module(f"regulator.portals.admin.views.{room}")

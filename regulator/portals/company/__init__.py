@@ -1,4 +1,4 @@
-"""The desk of a property-management company: its own record, read-only here. Never another company's."""
+"""The desk of a property-management company: its own record, read-only, and papers to it. Never another company's."""
 
 from importlib import import_module
 from pkgutil import iter_modules

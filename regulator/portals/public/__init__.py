@@ -13,6 +13,6 @@ blueprint = Blueprint("public", __name__)
 
 navigation.describe("public", title=_l("Public look-up"), home="public.home", search="public.estates")
 
-_FIRST = ("companies", "estates", "maps", "divisions", "coverage")  # the order of the menu
+_FIRST = ("companies", "estates", "maps", "divisions", "coverage", "papers")  # the order of the menu
 for name in (*_FIRST, *sorted({room.name for room in iter_modules(views.__path__)} - set(_FIRST))):
     import_module(f"{views.__name__}.{name}")

@@ -9,7 +9,6 @@ globalThis.estateMap = (() => {
   const modes = JSON.parse(frame.dataset.modes);
   const language = document.documentElement.lang;
   const number = new Intl.NumberFormat(language);
-  const coarse = matchMedia("(pointer: coarse)").matches;
   const say = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const modeWord = (mode) => modes[mode ?? "unknown"];
 
@@ -29,7 +28,7 @@ globalThis.estateMap = (() => {
 
   /* ---- marks ---- */
 
-  const target = coarse ? 44 : 24; // a finger needs more room than a mouse; the shape stays the same
+  const target = globalThis.markTarget; // more room than the shape, which stays the same
   const icons = {};
   for (const mode of Object.keys(modes)) {
     icons[mode] = L.divIcon({ className: `estate-mark ${mode}`, iconSize: [target, target], html: "" });
@@ -70,7 +69,7 @@ globalThis.estateMap = (() => {
   function clusterMark(feature) {
     const [lon, lat] = feature.geometry.coordinates;
     const { count, modes: mix } = feature.properties;
-    const size = 44 + 4 * Math.min(Math.floor(Math.log10(count)), 3);
+    const size = target + 4 * Math.min(Math.floor(Math.log10(count)), 3);
     const shown = node("span", "ring");
     shown.style.background = ring(mix, count);
     const html = node("span", "cluster-face", shown, node("span", "count", shortCount(count)));

@@ -14,6 +14,7 @@
   const filters = document.getElementById("map-filters");
   const following = frame.dataset.query === ""; // without a search the list follows the view
   const comparing = frame.dataset.changes ?? "";
+  const KEPT = new Set(["lang", "display"]); // how the page is shown, not what
   const LISTED = 50;
   const NEAR = 16;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -44,7 +45,7 @@
   function asked() {
     const found = new Map();
     for (const [name, value] of filters ? new FormData(filters) : []) {
-      if (value !== "" && name !== "lang" && name !== "q") found.set(name, found.has(name) ? `${found.get(name)},${value}` : value);
+      if (value !== "" && !KEPT.has(name) && name !== "q") found.set(name, found.has(name) ? `${found.get(name)},${value}` : value);
     }
     return found;
   }
@@ -52,7 +53,7 @@
   function filtersChanged() {
     if (!following) return filters.submit(); // what was searched is listed anew by the server
     const address = new URL(location.href);
-    for (const { name } of filters.elements) if (name && name !== "lang") address.searchParams.delete(name);
+    for (const { name } of filters.elements) if (name && !KEPT.has(name)) address.searchParams.delete(name);
     for (const [name, value] of asked()) address.searchParams.set(name, value);
     history.replaceState(history.state, "", address);
     for (const link of document.querySelectorAll("[data-keeps-filters]")) link.search = address.search;
@@ -70,7 +71,7 @@
 
   const marks = new Map(); // code of an estate, or place and number of a cluster → its mark
   const popup = L.popup({
-    closeButton: false, minWidth: 220, maxWidth: 290, offset: [0, -4],
+    closeButton: false, minWidth: 220, maxWidth: globalThis.markTarget > 44 ? 440 : 290, offset: [0, -4],
     autoPanPaddingTopLeft: [60, 56], autoPanPaddingBottomRight: [24, 24], // clear of the controls
   });
   let opened = null; // the mark whose card is open
@@ -80,28 +81,7 @@
 
   const keyOf = ({ geometry, properties: { code, count } }) => code ?? `${geometry.coordinates.join()} ${count}`;
 
-  function onPress(made, act) {
-    made.on("click", ({ originalEvent: event }) => {
-      if (event === undefined || event.detail === 0) act(made, true);
-      else act(nearest(map.mouseEventToContainerPoint(event)) ?? made, false);
-    });
-    made.on("keydown", ({ originalEvent: event }) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      act(made, true);
-    });
-  }
-
-  /* targets are larger than shapes and may lie over one another: what stands nearest to the finger is meant */
-  function nearest(point) {
-    let found = null;
-    let least = 30;
-    for (const made of marks.values()) {
-      const away = map.latLngToContainerPoint(made.getLatLng()).distanceTo(point);
-      if (away < least) [found, least] = [made, away];
-    }
-    return found;
-  }
+  const onPress = globalThis.markPresses(map);
 
   function mark(feature) {
     const made = feature.properties.cluster ? draw.clusterMark(feature) : draw.mark(feature);
@@ -278,7 +258,8 @@
       const { features } = await answer.json();
       const shown = L.featureGroup(features.filter(({ geometry }) => geometry).map((feature) => {
         const made = draw.changeMark(feature);
-        onPress(made, () => location.assign(feature.properties.url)); // marks is empty: nothing else is near
+        made.feature = feature;
+        onPress(made, ({ feature: { properties } }) => location.assign(properties.url));
         return made;
       })).addTo(map);
       status.textContent = say(words.changes, { count: number.format(features.length) });

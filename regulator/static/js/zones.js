@@ -18,6 +18,8 @@
   const boxOf = (code) => document.querySelector(`input[name="estates"][value="${CSS.escape(code)}"]`);
   const marks = new Map(); // estate code → its mark
   const shapes = new Map(); // zone key → its outline
+  const press = globalThis.markPresses(map);
+  const room = [globalThis.markTarget, globalThis.markTarget];
   const popup = L.popup({ closeButton: false, minWidth: 180, maxWidth: 270, offset: [0, -4] });
   let opened = null;
 
@@ -120,7 +122,7 @@
     estate({ geometry, properties: { code, name, mode, zone, zone_id: zoneId, url } }) {
       const here = boxOf(code) !== null;
       const icon = L.divIcon({
-        className: `estate-mark ${mode ?? "unknown"}${own && zoneId !== own ? " elsewhere" : ""}`, iconSize: [24, 24], html: "",
+        className: `estate-mark ${mode ?? "unknown"}${own && zoneId !== own ? " elsewhere" : ""}`, iconSize: room, html: "",
       });
       const [lon, lat] = geometry.coordinates;
       const made = L.marker([lat, lon], { icon, keyboard: true, title: name });
@@ -139,7 +141,7 @@
     },
     neighbour({ geometry, properties: { name, company, zones, url } }) {
       const [lon, lat] = geometry.coordinates;
-      const icon = L.divIcon({ className: "zone-neighbour", iconSize: [24, 24], html: "" });
+      const icon = L.divIcon({ className: "zone-neighbour", iconSize: room, html: "" });
       const made = L.marker([lat, lon], { icon, keyboard: true, title: name });
       const lines = [company ?? words.nobody, say(words.nearby, { zones: zones.join("、") })];
       press(made, () => open([lat, lon], card(name, lines, url, null), made));
@@ -148,15 +150,6 @@
       return null;
     },
   };
-
-  function press(made, act) {
-    made.on("click", act);
-    made.on("keydown", ({ originalEvent: event }) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      act();
-    });
-  }
 
   /* ---- loading ---- */
 

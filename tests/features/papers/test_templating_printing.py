@@ -79,7 +79,7 @@ def test_the_sheet_holds_the_longest_facts(kind: PaperKind) -> None:
         page = Image.open(BytesIO(picture)).convert("L")
         assert page.size == (210, 297)
         for strip in ((185, 60, 210, 260), (0, 60, 27, 260), (70, 278, 160, 297)):
-            assert page.crop(strip).getextrema()[0] > 250, strip
+            assert darkest(page.crop(strip)) > 250, strip
 
 
 def test_headings_of_a_long_table_stand_on_each_page() -> None:
@@ -198,6 +198,14 @@ def test_the_check_mark_leads_to_the_address_and_shows_the_code(kind: PaperKind)
     assert wanted(frame.qr) == drawn(page, len(wanted(frame.qr)))
 
 
+def is_dark(page: Any, x: int, y: int) -> bool:
+    return bool(page.getpixel((x, y)) < 128)
+
+
+def darkest(part: Any) -> int:
+    return int(part.getextrema()[0])
+
+
 def wanted(address: str) -> list[list[bool]]:
     return [[bool(cell) for cell in row] for row in segno.make_qr(address, error="m").matrix]
 
@@ -206,12 +214,12 @@ def drawn(page: Image.Image, modules: int) -> list[list[bool]]:
     """The modules of the one code on a page: its finder pattern is the first dark square from the left edge."""
     dots = 600 / 25.4
     left, size = round(28 * dots), 12 * dots
-    column = [page.getpixel((left + 4, y)) < 128 for y in range(page.height)]
+    column = [is_dark(page, left + 4, y) for y in range(page.height)]
     finder = round(size / modules * 7)
     top = next(y for y in range(page.height) if all(column[y : y + finder - 3]) and not column[y + finder + 4])
     step = size / modules
     return [
-        [page.getpixel((round(left + (x + 0.5) * step), round(top + (y + 0.5) * step))) < 128 for x in range(modules)]
+        [is_dark(page, round(left + (x + 0.5) * step), round(top + (y + 0.5) * step)) for x in range(modules)]
         for y in range(modules)
     ]
 

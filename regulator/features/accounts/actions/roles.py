@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from regulator.features.accounts import signals
 from regulator.features.accounts.models import Account, Deputy, RoleAssignment
 from regulator.features.accounts.terms import BRANCHES, AccountAct, Role, ScopeKind
 from regulator.features.audit.actions import record
@@ -63,6 +64,7 @@ def grant_role(
         "ended_on": ended_on.isoformat() if ended_on else None,
     }
     record(actor, AccountAct.ROLE_GRANTED, "account", account.username, now=now, facts=facts)
+    signals.powers_widened.send(account_id=account.id, actor=actor, now=now)
     return assignment
 
 

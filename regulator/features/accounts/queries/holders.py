@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from regulator.features.accounts.models import Account, Authority, Deputy, RoleAssignment
 from regulator.features.accounts.queries import scopes_of
 from regulator.features.accounts.terms import PERMISSIONS, AccountState, Permission, Role, ScopeKind
-from regulator.features.divisions.terms import lineage
+from regulator.features.divisions.terms import Scope, lineage
 from regulator.foundation.database import session
 from regulator.foundation.errors import NotFound
 
@@ -48,32 +50,74 @@ def list_holders(permission: Permission, code: str | None, *, on: date) -> list[
     Each account once, by its nearest scope. A management area counts as a district. A matter without a place is the
     business of those who answer for a whole city. Two statements, one more where management areas are held.
     """
+    rows = session().execute(_held(permission, on).where(_may_reach(code))).all()
+    scopes = scopes_of([item for item, _, _ in rows])
+    return _nearest(
+        _holder(*row) for row in rows if code is None or scopes[row[0].scope_kind, row[0].scope_code].covers(code)
+    )
+
+
+class HoldersEverywhere:
+    """Who may do one thing at any place on a day: asked once for many places, answers as `list_holders` does."""
+
+    def __init__(self, permission: Permission, *, on: date) -> None:
+        rows = session().execute(_held(permission, on)).all()
+        scopes = scopes_of([item for item, _, _ in rows])
+        self._at: dict[str, list[Holder]] = defaultdict(list)
+        self._in_areas: list[tuple[Scope, Holder]] = []
+        for item, account, authority in rows:
+            if item.scope_kind is ScopeKind.DIVISION:
+                self._at[item.scope_code].append(_holder(item, account, authority))
+            elif item.scope_kind is ScopeKind.MANAGEMENT_AREA:
+                scope = scopes[item.scope_kind, item.scope_code]
+                self._in_areas.append((scope, _holder(item, account, authority)))
+        self._known: dict[str | None, list[Holder]] = {}
+
+    def at(self, code: str | None) -> list[Holder]:
+        """Those who may act at a division, the nearest first."""
+        if code not in self._known:
+            self._known[code] = _nearest(self._found(code))
+        return self._known[code]
+
+    def _found(self, code: str | None) -> Iterable[Holder]:
+        if code is None:
+            return [one for place, found in self._at.items() if _is_city(place) for one in found]
+        above = [one for place in lineage(code) for one in self._at.get(place, ())]
+        return [*above, *(one for scope, one in self._in_areas if scope.covers(code))]
+
+
+def _held(permission: Permission, on: date) -> Select[Any]:
+    """Assignments in force on a day of active accounts whose role allows it, with account and authority."""
     roles = [role for role in Role if permission in PERMISSIONS[role]]
-    wanted = (
-        select(RoleAssignment, Account, Authority.name)
-        .join(Account, Account.id == RoleAssignment.account_id)
+    columns: tuple[Any, ...] = (RoleAssignment, Account, Authority.name)
+    wanted: Select[Any] = select(*columns)
+    return (
+        wanted.join(Account, Account.id == RoleAssignment.account_id)
         .outerjoin(Authority, Authority.id == Account.authority_id)
         .where(
             RoleAssignment.role.in_(roles),
             Account.state == AccountState.ACTIVE,
             RoleAssignment.began_on <= on,
             or_(RoleAssignment.ended_on.is_(None), RoleAssignment.ended_on >= on),
-            _may_reach(code),
         )
     )
-    rows = session().execute(wanted).all()
-    scopes = scopes_of([item for item, _, _ in rows])
-    found = [
-        Holder(
-            account.id, account.username, account.name, account.authority_id, authority, item.role, _reach(item),
-        )
-        for item, account, authority in rows
-        if code is None or scopes[item.scope_kind, item.scope_code].covers(code)
-    ]  # fmt: skip
+
+
+def _holder(item: RoleAssignment, account: Account, authority: str | None) -> Holder:
+    held = (account.authority_id, authority, item.role, _reach(item))
+    return Holder(account.id, account.username, account.name, *held)
+
+
+def _nearest(found: Iterable[Holder]) -> list[Holder]:
+    """Each account once, by its nearest scope."""
     nearest: dict[UUID, Holder] = {}
     for one in sorted(found, key=lambda one: (-one.reach, list(Role).index(one.role), one.username)):
         nearest.setdefault(one.account_id, one)
     return list(nearest.values())
+
+
+def _is_city(code: str) -> bool:
+    return len(code) == len("210100") and code.endswith("00")
 
 
 def _may_reach(code: str | None) -> ColumnElement[bool]:

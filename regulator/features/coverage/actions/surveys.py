@@ -8,14 +8,20 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from regulator.features.accounts.terms import Permission
 from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import JSON, Actor
 from regulator.features.coverage.actions.custody import NOBODY, name_custodian
 from regulator.features.coverage.models import SurveyEstate, SurveyRound
+from regulator.features.coverage.queries.matters import ROUNDS
 from regulator.features.coverage.queries.surveys import find_open_survey, lacks_now, list_lacking, list_open_names
 from regulator.features.coverage.rules.survey import is_done, judge_answer, judge_closing, judge_opening
 from regulator.features.coverage.terms import CoverageAct, SurveyAnswer
 from regulator.features.divisions.queries import DivisionRow
+from regulator.features.papers.actions import open_matter
+from regulator.features.papers.actions.following import catch_up, follow
+from regulator.features.papers.actions.matters import NewMatter
+from regulator.features.papers.terms import MatterKind
 from regulator.features.registry.actions.estates import correct_estate
 from regulator.features.registry.actions.services import change_service
 from regulator.features.registry.models import Company, Estate
@@ -53,7 +59,18 @@ def open_survey(street: DivisionRow, *, title: str, due_on: date, actor: Actor, 
     session().flush()
     facts: dict[str, JSON] = {"title": title, "due_on": due_on.isoformat(), "estates": len(lacking)}
     _record(CoverageAct.SURVEY_OPENED, opened, street.code, facts, actor, now)
+    _open_matter(opened, actor, now)
     return opened
+
+
+def _open_matter(opened: SurveyRound, actor: Actor, now: datetime) -> None:
+    """Whoever opened the round sees it through; what a deputy opened is the business of those who hold the office."""
+    owner = None if actor.deputy_for else actor.account_id
+    new = NewMatter(
+        MatterKind.SURVEY, opened.id.hex, opened.title, opened.division_code, Permission.SURVEYS_OPEN, opened.due_on,
+        owner,
+    )  # fmt: skip
+    open_matter(new, actor=actor, now=now)
 
 
 def answer_survey(
@@ -102,7 +119,7 @@ def _correct(estate: Estate, answer: SurveyAnswer, version: int, given: dict[str
     changes = {name: value for name, value in found.items() if value is not None}
     if not changes:
         return version
-    correct_estate(estate, changes, version=version, **given)
+    correct_estate(estate, changes, version=version, asks=False, **given)  # the round asked for it
     return estate.version
 
 
@@ -134,6 +151,12 @@ def close_survey(current: SurveyRound, *, reason: str | None, version: int, acto
     session().flush()
     facts: dict[str, JSON] = {"open": len(waiting), "reason": reason}
     _record(CoverageAct.SURVEY_CLOSED, current, current.division_code, facts, actor, now)
+    follow(ROUNDS, SurveyRound.id == current.id, actor=actor, now=now, reason=reason)
+
+
+def keep_matters(now: datetime) -> None:
+    """A sweeper: a round without a matter gets one, as after an upgrade; one that papers held open is closed."""
+    catch_up([ROUNDS], actor=Actor.system(), now=now)
 
 
 def follow_places(_sender: object, codes: Collection[str]) -> None:

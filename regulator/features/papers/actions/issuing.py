@@ -155,12 +155,17 @@ def issue_paper(payload: Mapping[str, Any]) -> Generator[Step, None, None]:
         paper = session().get_one(Paper, paper_id, populate_existing=True)
         if paper.state is not PaperState.SIGNED:
             return
-        content = file_of(paper)
-        name = paper_room().keep([content], maximum=MAXIMUM)
+        name, size = keep_file(paper)
     paper = session().get_one(Paper, paper_id, with_for_update=True, populate_existing=True)
     if paper.state is PaperState.SIGNED:
-        _note_issued(paper, name, len(content), clock.now())
+        note_issued(paper, name, size, now=clock.now())
     yield Step(1, 1)
+
+
+def keep_file(paper: Paper) -> tuple[str, int]:
+    """Make the file of a numbered paper and keep it; gives its hash and its size. Changes nothing in the register."""
+    content = file_of(paper)
+    return paper_room().keep([content], maximum=MAXIMUM), len(content)
 
 
 def file_of(paper: Paper) -> bytes:
@@ -189,7 +194,8 @@ def paper_room() -> FileRoom:
     return files.file_room(CORNER)
 
 
-def _note_issued(paper: Paper, name: str, size: int, now: datetime) -> None:
+def note_issued(paper: Paper, name: str, size: int, *, now: datetime) -> None:
+    """Record that the file of a signed paper lies in the file room. Tells `paper_issued`."""
     paper.file_hash, paper.file_size, paper.issued_at, paper.state = name, size, now, PaperState.ISSUED
     paper.version += 1
     matter = session().get_one(Matter, paper.matter_id, with_for_update=True, populate_existing=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from regulator.features.accounts.terms import Permission
 from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import JSON, Actor
 from regulator.features.papers import signals
-from regulator.features.papers.actions.owners import Owners, caretaker
+from regulator.features.papers.actions.owners import Owners
 from regulator.features.papers.models import Matter, MatterCounter, MatterEntry, Paper, Reminder
 from regulator.features.papers.rules.matters import (
     NO_TERM,
@@ -34,6 +34,7 @@ from regulator.features.papers.terms import (
     Reassigned,
     Tone,
 )
+from regulator.foundation.bulk import insert_rows
 from regulator.foundation.clock import day_of
 from regulator.foundation.counters import count_up
 from regulator.foundation.database import new_key, session
@@ -73,19 +74,31 @@ def open_matters(news: Sequence[NewMatter], *, actor: Actor, now: datetime) -> i
     """Open many matters at once, as an import does; none of them may be open already. Gives how many."""
     if not news:
         return 0
-    owners: dict[Permission, Owners] = {}
-    numbers = _take_numbers(len(news), now)
-    rows, lines = [], []
-    for number, new in zip(numbers, news, strict=True):
-        finder = owners.setdefault(new.handled_by, Owners(new.handled_by, now=now, on=day_of(now)))
-        row = _row(new, number, finder, actor, now)
-        rows.append(row)
-        lines.append(_line(row["id"], EntryKind.OPENED, actor, now, to_id=row["owner_id"], text=new.title))
-    for at in range(0, len(rows), AT_ONCE):
-        session().execute(insert(Matter), rows[at : at + AT_ONCE])
-        session().execute(insert(MatterEntry), lines[at : at + AT_ONCE])
+    owners = _owners_of(news, now)
+    rows = [_row(new, owners[new.handled_by], actor, now) for new in news]
+    numbers = _take_numbers(len(news), now)  # last: whoever else opens a matter waits from here on
+    lines = []
+    for number, row in zip(numbers, rows, strict=True):
+        row["number"] = number
+        lines.append(entry_line(row["id"], EntryKind.OPENED, actor, now, to_id=row["owner_id"], text=row["title"]))
+    add_rows(Matter, rows)
+    add_rows(MatterEntry, lines)
     _tell_opened(news, numbers, actor, now)
     return len(news)
+
+
+def _owners_of(news: Sequence[NewMatter], now: datetime) -> dict[Permission, Owners]:
+    places: dict[Permission, set[str | None]] = {}
+    for new in news:
+        places.setdefault(new.handled_by, set()).add(new.division_code)
+    return {permission: Owners(permission, now=now, places=len(codes)) for permission, codes in places.items()}
+
+
+def add_rows(model: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows of one table that all name the same columns, written as the database takes many."""
+    if rows:
+        columns = tuple(rows[0])
+        insert_rows(session(), model.__table__, columns, [[row[name] for name in columns] for row in rows])
 
 
 def _open_of(new: NewMatter) -> Select[Any]:
@@ -93,14 +106,12 @@ def _open_of(new: NewMatter) -> Select[Any]:
     return select(Matter).where(*same, Matter.state == MatterState.OPEN)
 
 
-def _row(new: NewMatter, number: str, owners: Owners, actor: Actor, now: datetime) -> dict[str, Any]:
+def _row(new: NewMatter, owners: Owners, actor: Actor, now: datetime) -> dict[str, Any]:
     owner, authority = new.owner, None
     if owner is None:
-        holder = owners.owner_at(new.division_code, other_than=[new.not_owner] if new.not_owner else ())
-        owner, authority = (holder.account_id, holder.authority_id) if holder else (caretaker(now), None)
+        owner, authority = owners.owner_or_caretaker(new.division_code, other_than=new.not_owner)
     return {
         "id": new_key(),
-        "number": number,
         "kind": str(new.kind),
         "subject_key": new.subject_key,
         "title": new.title[:200],
@@ -115,6 +126,7 @@ def _row(new: NewMatter, number: str, owners: Owners, actor: Actor, now: datetim
         "opened_at": now,
         "opened_by": actor.name,
         "owned_since": now,
+        "is_archived": False,
         "version": 1,
     }
 
@@ -149,25 +161,31 @@ def assign_matter(
 
 
 def move_matters(
-    matters: Sequence[Matter], *, to: UUID, authority: UUID | None, reason: str, actor: Actor, now: datetime
-) -> None:
-    """Give matters to another owner, as a hand-over does, each with its line and its entry; tells of all at once."""
-    moved, lines, abouts = [], [], []
+    matters: Sequence[Matter], *, to: UUID, authority: UUID | None, reason: str, actor: Actor, now: datetime,
+    about: str | None = None,
+) -> None:  # fmt: skip
+    """Give matters to another owner, as a hand-over does, each with its line; tells of all at once.
+
+    `about` is a `WhyMoved` where nobody decided it. The trail gets one entry for a single matter, one for many.
+    """
+    if not matters:
+        return
+    said = reason or None
+    lines = [
+        entry_line(one.id, EntryKind.ASSIGNED, actor, now, from_id=one.owner_id, to_id=to, text=said, about=about)
+        for one in matters
+    ]
+    moved = tuple(Reassigned(one.id, one.kind, one.subject_key, one.owner_id, to) for one in matters)
+    facts: dict[str, JSON] = {"to": str(to), "reason": said or about}
+    facts |= {"from": str(moved[0].from_owner)} if len(moved) == 1 else {"numbers": [one.number for one in matters]}
     for matter in matters:
-        before = matter.owner_id
         matter.owner_id, matter.authority_id, matter.owned_since = to, authority, now
         matter.version += 1
-        lines.append(_line(matter.id, EntryKind.ASSIGNED, actor, now, from_id=before, to_id=to, text=reason))
-        facts: dict[str, JSON] = {"from": str(before), "to": str(to), "reason": reason}
-        abouts.append(audit.About(matter.number, matter.division_code, facts))
-        moved.append(Reassigned(matter.id, matter.kind, matter.subject_key, before, to))
     session().flush()
-    for at in range(0, len(lines), AT_ONCE):
-        session().execute(insert(MatterEntry), lines[at : at + AT_ONCE])
-    audit.record_all(actor, PaperAct.MATTER_ASSIGNED, PaperSubject.MATTER, abouts, now=now)
-    _take_reminders_along([one.matter_id for one in moved], to)
-    if moved:
-        signals.matter_reassigned.send(moved=tuple(moved))
+    add_rows(MatterEntry, lines)
+    _take_reminders_along([one.id for one in matters], to)
+    _record(PaperAct.MATTER_ASSIGNED, matters[0].number, matters[0].division_code, facts, actor, now)
+    signals.matter_reassigned.send(moved=moved)
 
 
 def _take_reminders_along(matter_ids: Sequence[UUID], to: UUID) -> None:
@@ -241,21 +259,6 @@ def close_matter(
     _record(PaperAct.MATTER_CLOSED, matter.number, matter.division_code, {"outcome": outcome}, actor, now)
 
 
-def close_matters_of(
-    kind: str, subject_keys: Collection[str], *, outcome: Outcome, reason: str | None, actor: Actor, now: datetime
-) -> int:
-    """Close the open matters of a kind on these subjects, as their feature's acts do; gives how many there were."""
-    closed = 0
-    for keys in _in_parts(sorted(subject_keys)):
-        wanted = select(Matter).where(
-            Matter.kind == kind, Matter.subject_key.in_(keys), Matter.state == MatterState.OPEN
-        )
-        for matter in session().scalars(wanted.with_for_update()):
-            close_matter(matter, outcome=outcome, reason=reason, actor=actor, now=now)
-            closed += 1
-    return closed
-
-
 # --- what all acts here share ---------------------------------------------------------------------------------------
 
 
@@ -265,12 +268,13 @@ def add_entry(
 ) -> None:  # fmt: skip
     """Append a line to a matter's history. Raises Refused when its file is archived."""
     judge_keeping(is_archived=matter.is_archived).or_refuse()
-    line = _line(matter.id, kind, actor, now, from_id=from_id, to_id=to_id, about=about, text=text)
+    line = entry_line(matter.id, kind, actor, now, from_id=from_id, to_id=to_id, about=about, text=text)
     session().flush()
     session().execute(insert(MatterEntry), [line])
 
 
-def _line(matter_id: UUID, kind: EntryKind, actor: Actor, now: datetime, **more: Any) -> dict[str, Any]:
+def entry_line(matter_id: UUID, kind: EntryKind, actor: Actor, now: datetime, **more: Any) -> dict[str, Any]:
+    """A line of a matter's history, to be added."""
     about = more.pop("about", None)
     return {
         "matter_id": matter_id,
@@ -291,10 +295,6 @@ def _claim(matter: Matter, version: int | None) -> None:
     session().refresh(matter, with_for_update=True)
     if version is not None:
         matter.expect_version(version)
-
-
-def _in_parts(keys: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (keys[at : at + AT_ONCE] for at in range(0, len(keys), AT_ONCE))
 
 
 def _record(

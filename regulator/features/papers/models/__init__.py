@@ -20,3 +20,4 @@ from regulator.features.papers.models.settings import PaperChain as PaperChain
 from regulator.features.papers.models.settings import PaperCounter as PaperCounter
 from regulator.features.papers.models.settings import PaperSeries as PaperSeries
 from regulator.features.papers.models.settings import PaperTemplate as PaperTemplate
+from regulator.features.papers.models.settings import PaperTemplateTrial as PaperTemplateTrial

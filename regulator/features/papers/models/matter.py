@@ -44,13 +44,14 @@ class Matter(Versioned, Base):
         CheckConstraint("due_on IS NULL OR due_on = order_on", name="order"),
         Index("uq_matter_open", "kind", "subject_key", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_matter_owner", "owner_id", "order_on", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_matter_held", "owner_id", "handled_by", "division_code", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_matter_place", "division_code", "order_on", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_matter_subject", "kind", "subject_key"),
         Index("ix_matter_closed", "state", "division_code", "number"),
         Index(
             "ix_matter_to_archive",
-            "division_code",
             "number",
+            "division_code",
             sqlite_where=_TO_ARCHIVE,
             postgresql_where=_TO_ARCHIVE,
         ),
@@ -201,12 +202,11 @@ class CaseFileCounter(Base):
 
 
 class CaseFilePrint(Base):
-    """The file of a matter as it was printed last in a language; `basis` is the digest of what it was made from."""
+    """The file of a matter as it was printed last; `basis` is the digest of what it was made from."""
 
     __tablename__ = "case_file_print"
 
     matter_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("matter.id"), primary_key=True)
-    language: Mapped[str] = mapped_column(String(16), primary_key=True)
     basis: Mapped[str] = mapped_column(HASH)
     content_hash: Mapped[str] = mapped_column(HASH)
     size: Mapped[int] = mapped_column(Integer)

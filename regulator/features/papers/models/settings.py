@@ -1,13 +1,15 @@
 """What an authority sets for its papers: number patterns with their counters, chains of approval, own templates."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, Uuid
+from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from regulator.features.papers.models.matter import BY, HASH, KIND
-from regulator.foundation.database import Base, Instant, Key
+from regulator.features.papers.terms import TrialState
+from regulator.foundation.database import Base, Instant, Key, code_enum
 
 
 class PaperSeries(Base):
@@ -68,3 +70,26 @@ class PaperTemplate(Base):
     began_on: Mapped[date] = mapped_column(Date)
     added_at: Mapped[datetime] = mapped_column(Instant)
     added_by: Mapped[str] = mapped_column(BY)
+
+
+class PaperTemplateTrial(Base):
+    """A version of a template that was sent in, and whether it prints; nothing depends on it until it is adopted."""
+
+    __tablename__ = "paper_template_trial"
+    __table_args__ = (
+        CheckConstraint("(state = 'failed') = (error_code IS NOT NULL)", name="failed"),
+        CheckConstraint("(state = 'adopted') = (template_id IS NOT NULL)", name="adopted"),
+        Index("ix_paper_template_trial_sent_at", "sent_at"),
+    )
+
+    id: Mapped[Key]
+    authority_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("authority.id"))
+    kind: Mapped[str] = mapped_column(KIND)
+    source: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(HASH)
+    state: Mapped[TrialState] = mapped_column(code_enum(TrialState), default=TrialState.UNDER_WAY)
+    error_code: Mapped[str | None] = mapped_column(String(80))
+    error_params: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    sent_at: Mapped[datetime] = mapped_column(Instant)
+    sent_by: Mapped[str] = mapped_column(BY)
+    template_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("paper_template.id"))  # what it became

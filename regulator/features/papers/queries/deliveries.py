@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, func, select
 
 from regulator.features.accounts.models import Authority
 from regulator.features.divisions.terms import Scope
@@ -140,15 +140,27 @@ def _served(scope: Scope) -> Select[Any]:
 
 
 def list_served(scope: Scope, *, cursor: str | None = None, limit: int = 50) -> Page[ServedRow]:
-    """Papers served to a company in its portal, the last first; nothing for a scope that names no company."""
+    """Papers served to a company in its portal, those it has not signed for first, then the last first.
+
+    Nothing for a scope that names no company.
+    """
     if scope.credit_code is None:
         return Page(())
     table = Delivery.__table__.c
-    sort = Sort("served", (table.served_on, table.id), descending=True)
+    unopened = case((table.opened_at.is_(None), 1), else_=0)
+    sort = Sort("served", (unopened, table.served_on, table.id), descending=True)
     return paginate(
         _served(scope), list_name="company.papers", sort=sort, cursor=cursor, limit=limit,
         item=lambda row: ServedRow(*row[: len(_SERVED)]),
     )  # fmt: skip
+
+
+def count_unopened(scope: Scope) -> int:
+    """How many papers served to a company in its portal it has not signed for."""
+    if scope.credit_code is None:
+        return 0
+    waiting = _served(scope).where(Delivery.opened_at.is_(None)).with_only_columns(func.count())
+    return session().execute(waiting).scalar_one()
 
 
 def get_served(scope: Scope, paper_id: UUID) -> tuple[Paper, Delivery]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
 from regulator.features.accounts.models import Authority
 from regulator.features.papers.models import PaperChain, PaperSeries, PaperTemplate
-from regulator.features.papers.rules.chain import USUAL_CHAINS
+from regulator.features.papers.rules.chain import CHAINS, USUAL_CHAINS
 from regulator.features.papers.templating import Template, parse, shipped
-from regulator.features.papers.terms import CHAINS, Chain, PaperKind
+from regulator.features.papers.terms import Chain, PaperKind
 from regulator.foundation.database import session
-from regulator.foundation.errors import NotFound
 
 
 def chain_for(authority_id: UUID, kind: PaperKind, *, on: date) -> Chain:
@@ -27,6 +25,7 @@ def chain_for(authority_id: UUID, kind: PaperKind, *, on: date) -> Chain:
             or_(PaperChain.authority_id == authority_id, PaperChain.authority_id.is_(None)),
         )
         .order_by(PaperChain.authority_id.is_(None), PaperChain.began_on.desc(), PaperChain.set_at.desc())
+        .order_by(PaperChain.id.desc())
         .limit(1)
     )
     found = session().scalar(stmt)
@@ -34,7 +33,10 @@ def chain_for(authority_id: UUID, kind: PaperKind, *, on: date) -> Chain:
 
 
 def find_series(authority_id: UUID, kind: PaperKind, *, on: date) -> PaperSeries | None:
-    """The pattern of numbers in force on a day: the one for this kind of paper, else the one for all others."""
+    """The series that numbers a kind of paper on a day: the pattern for this kind, else the one for all others.
+
+    A pattern in use before, or for another kind as well, goes on counting where it stands: no number comes twice.
+    """
     stmt = (
         select(PaperSeries)
         .where(
@@ -45,7 +47,14 @@ def find_series(authority_id: UUID, kind: PaperKind, *, on: date) -> PaperSeries
         .order_by((PaperSeries.kind == "").asc(), PaperSeries.began_on.desc())
         .limit(1)
     )
-    return session().scalar(stmt)
+    found = session().scalar(stmt)
+    return counting_series(authority_id, found.pattern) if found else None
+
+
+def counting_series(authority_id: UUID, pattern: str) -> PaperSeries | None:
+    """The series in which an authority counts the numbers of a pattern: the one that was set first."""
+    stmt = select(PaperSeries).where(PaperSeries.authority_id == authority_id, PaperSeries.pattern == pattern)
+    return session().scalar(stmt.order_by(PaperSeries.set_at, PaperSeries.id).limit(1))
 
 
 def template_for(authority_id: UUID, kind: PaperKind, *, on: date) -> tuple[UUID | None, Template]:
@@ -69,98 +78,6 @@ def template_of(template_id: UUID | None, kind: str) -> Template:
     if template_id is None:
         return shipped(PaperKind(kind))
     return parse(session().get_one(PaperTemplate, template_id).source)
-
-
-# --- for the administrator's pages ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesRow:
-    """A pattern of numbers; `kind` None: for every kind that has none of its own."""
-
-    id: UUID
-    authority: str
-    kind: str | None
-    pattern: str
-    began_on: date
-    set_at: datetime
-    set_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChainRow:
-    """A chain that was set; `authority` None: for everybody."""
-
-    id: UUID
-    authority: str | None
-    kind: str
-    chain: Chain
-    began_on: date
-    set_at: datetime
-    set_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateRow:
-    """An authority's own version of a template."""
-
-    id: UUID
-    authority: str
-    kind: str
-    digest: str
-    began_on: date
-    added_at: datetime
-    added_by: str
-
-
-def list_series() -> list[SeriesRow]:
-    """Every pattern, by authority, kind and day."""
-    stmt = (
-        select(PaperSeries, Authority.name)
-        .join(Authority, Authority.id == PaperSeries.authority_id)
-        .order_by(Authority.name, PaperSeries.kind, PaperSeries.began_on)
-    )
-    return [
-        SeriesRow(item.id, name, item.kind or None, item.pattern, item.began_on, item.set_at, item.set_by)
-        for item, name in session().execute(stmt)
-    ]
-
-
-def list_chains() -> list[ChainRow]:
-    """Every chain that was set, those for everybody first."""
-    stmt = (
-        select(PaperChain, Authority.name)
-        .outerjoin(Authority, Authority.id == PaperChain.authority_id)
-        .order_by(PaperChain.authority_id.is_not(None), Authority.name, PaperChain.kind, PaperChain.began_on)
-    )
-    return [
-        ChainRow(
-            item.id, name, item.kind, Chain(CHAINS[item.steps], item.needs_minutes), item.began_on, item.set_at,
-            item.set_by,
-        )
-        for item, name in session().execute(stmt)
-    ]  # fmt: skip
-
-
-def list_templates() -> list[TemplateRow]:
-    """Every own version of a template."""
-    stmt = (
-        select(PaperTemplate, Authority.name)
-        .join(Authority, Authority.id == PaperTemplate.authority_id)
-        .order_by(Authority.name, PaperTemplate.kind, PaperTemplate.began_on)
-    )
-    return [
-        TemplateRow(item.id, name, item.kind, item.digest, item.began_on, item.added_at, item.added_by)
-        for item, name in session().execute(stmt)
-    ]
-
-
-def get_template_source(template_id: UUID) -> str:
-    """The source of an own version. Raises NotFound."""
-    found = session().get(PaperTemplate, template_id)
-    if found is None:
-        raise NotFound(str(template_id))
-    return found.source
 
 
 def find_pattern_clash(authority_id: UUID, pattern: str) -> str | None:

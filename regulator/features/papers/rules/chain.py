@@ -8,6 +8,13 @@ from uuid import UUID
 from regulator.features.papers.terms import ApprovalStep, Chain, Decision, PaperKind, PaperState, Taken
 from regulator.law.findings import Finding, Verdict
 
+CHAINS: dict[int, tuple[ApprovalStep, ...]] = {
+    1: (ApprovalStep.HANDLE,),
+    2: (ApprovalStep.HANDLE, ApprovalStep.SIGN),
+    3: (ApprovalStep.HANDLE, ApprovalStep.EXAMINE, ApprovalStep.SIGN),
+}
+"""The steps of a chain by their number; the last one signs."""
+
 _ALONE = Chain((ApprovalStep.HANDLE,))
 _TWO = Chain((ApprovalStep.HANDLE, ApprovalStep.SIGN))
 _THREE = Chain((ApprovalStep.HANDLE, ApprovalStep.EXAMINE, ApprovalStep.SIGN))

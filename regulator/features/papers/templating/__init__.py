@@ -1,6 +1,7 @@
 """Templates of papers: what each must be told, whether it was told, and how it is printed. No tables, no numbers."""
 
 from regulator.features.papers.templating.checking import check as check
+from regulator.features.papers.templating.checking import trials as trials
 from regulator.features.papers.templating.declaring import parse as parse
 from regulator.features.papers.templating.declaring import shipped as shipped
 from regulator.features.papers.templating.judging import judge_facts as judge_facts

@@ -1,5 +1,6 @@
 """Trying a template before anybody's paper depends on it: drafts and final papers, with samples and with extremes."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -9,6 +10,7 @@ from regulator.features.papers.templating.judging import judge_facts
 from regulator.features.papers.templating.printing import render, with_digest
 from regulator.features.papers.templating.samples import longest_facts, sample_facts
 from regulator.features.papers.templating.terms import Facts, Frame, Template
+from regulator.features.papers.terms import TrialPhase
 from regulator.foundation.errors import BadInput
 from regulator.law.findings import Refused
 
@@ -39,14 +41,20 @@ def check(source: str) -> Template:
     Raises BadInput with the ``line`` and the ``reason``.
     """
     template = parse(source)
-    samples = _judged(template, sample_facts(template))
-    for facts, frame in (
-        (samples, DRAFT),
-        (_without_optional(template, samples), FINAL),
-        (_judged(template, longest_facts(template)), LONGEST),
-    ):
-        _print(template, facts, frame)
+    for _phase in trials(template):
+        pass
     return template
+
+
+def trials(template: Template) -> Iterator[TrialPhase]:
+    """Print a template in one way after the other, for whoever shows how far it has come; raises as `check`."""
+    samples = _judged(template, sample_facts(template))
+    _print(template, samples, DRAFT)
+    yield TrialPhase.DRAFT
+    _print(template, _without_optional(template, samples), FINAL)
+    yield TrialPhase.FINAL
+    _print(template, _judged(template, longest_facts(template)), LONGEST)
+    yield TrialPhase.LONGEST
 
 
 def _judged(template: Template, facts: Facts) -> Facts:

@@ -10,6 +10,7 @@ from typing import Any
 
 import segno
 
+from regulator.features.papers.rules.checking import PRINTED_DIGITS
 from regulator.features.papers.templating.declaring import LAYOUT, layout
 from regulator.features.papers.templating.judging import judge_facts, judge_frame
 from regulator.features.papers.templating.terms import Facts, Frame, Template
@@ -17,8 +18,6 @@ from regulator.foundation.documents import DocumentFailed, OutOfBounds, confined
 from regulator.foundation.documents.pdf import MAIN
 from regulator.foundation.errors import BadInput
 
-PRINTED_DIGITS = 16
-"""Hexadecimal digits of the content's digest that are printed, in groups of four."""
 _GROUP = 4
 _QR, _DATA = "qr.svg", "data.json"
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from regulator.features.audit.terms import Actor
 from regulator.features.registry import signals
+from regulator.features.registry.actions import matters
 from regulator.features.registry.actions.records import (
     FieldChange,
     claim_version,
@@ -81,6 +82,7 @@ def correct_company(
     )
     if changed:
         reindex_company(company)
+        matters.ask_confirmation(company, reason=reason, actor=actor, now=now)
         signals.send(signals.companies_changed, [Change(company.credit_code, before, facts_of(company))])
     return changed
 
@@ -98,6 +100,7 @@ def rename_company(
         session().flush()
         told = [FieldChange("name", former, name), FieldChange("former_name", None, f"{former} ({last_day})")]
         _note(company, told, RecordAct.RENAMED, actor, now, reason)
+        matters.ask_confirmation(company, reason=reason, actor=actor, now=now)
 
 
 def add_company_name(
@@ -151,6 +154,7 @@ def confirm_company(company: Company, *, actor: Actor, now: datetime, version: i
             now=now,
             version=version,
         )
+    matters.note_confirmed(KIND, [company.credit_code], actor=actor, now=now)
 
 
 def retire_company(company: Company, *, day: date, version: int, reason: str, actor: Actor, now: datetime) -> None:
@@ -168,6 +172,7 @@ def retire_company(company: Company, *, day: date, version: int, reason: str, ac
             actor=actor,
             now=now,
         )
+    matters.note_confirmed(KIND, [company.credit_code], actor=actor, now=now, reason=reason)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import Actor
+from regulator.features.registry.actions import matters
 from regulator.features.registry.actions.nature import touch_register
 from regulator.features.registry.actions.records import (
     FieldChange,
@@ -47,7 +48,7 @@ def register_contract(
     _judge(contract, day_of(now))
     key = contract_key(estate.code, company.credit_code, contract.began_on)
     create_record(contract, kind=KIND, key=key, division_code=estate.division_code, actor=actor, now=now)
-    refresh_disputes(estate, now=now)
+    refresh_disputes(estate, actor=actor, now=now)
     refresh_proofs(estate)
     return contract
 
@@ -65,7 +66,7 @@ def correct_contract(
         version=version, reason=reason, actor=actor, now=now,
     )  # fmt: skip
     if {"began_on", "ended_on"} & set(changed):
-        refresh_disputes(estate, now=now)
+        refresh_disputes(estate, actor=actor, now=now)
         refresh_proofs(estate)
     return changed
 
@@ -81,7 +82,7 @@ def terminate_contract(
     told = [FieldChange("ended_on", _iso(contract.ended_on), ends_on.isoformat())]
     contract.ended_on = ends_on
     _note(estate, contract, told, RecordAct.TERMINATED, actor, now, reason)
-    refresh_disputes(estate, now=now)
+    refresh_disputes(estate, actor=actor, now=now)
     refresh_proofs(estate)
 
 
@@ -110,14 +111,14 @@ def retire_contract(
         contract, kind=KIND, key=_key(estate, contract), division_code=estate.division_code, version=version,
         reason=reason, day=day_of(now), actor=actor, now=now,
     )  # fmt: skip
-    refresh_disputes(estate, now=now)
+    refresh_disputes(estate, actor=actor, now=now)
     refresh_proofs(estate)
 
 
 # --- disputes -------------------------------------------------------------------------------------------------------
 
 
-def refresh_disputes(estate: Estate, *, now: datetime) -> None:
+def refresh_disputes(estate: Estate, *, actor: Actor, now: datetime) -> None:
     """Record every overlap of the estate's contracts that is not recorded; let open ones go that are no overlap now."""
     session().flush()
     contracts = list_contract_facts([estate.id]).get(estate.id, [])
@@ -135,6 +136,7 @@ def refresh_disputes(estate: Estate, *, now: datetime) -> None:
         if pair not in found and item.state is SettlementState.OPEN:
             item.state, item.settled_at, item.version = SettlementState.REJECTED, now, item.version + 1
     session().flush()
+    matters.follow_disputes(ContractDispute.estate_id == estate.id, actor=actor, now=now)
 
 
 def _keep_dispute(estate: Estate, known: ContractDispute | None, dispute: Dispute, now: datetime) -> None:
@@ -175,6 +177,7 @@ def settle_dispute(
     )  # fmt: skip
     contract = session().get_one(Contract, dispute.later_contract_id)
     _note(estate, contract, [FieldChange("dispute", None, settlement)], RecordAct.DISPUTE_SETTLED, actor, now, None)
+    matters.follow_disputes(ContractDispute.id == dispute.id, actor=actor, now=now, reason=settlement)
     touch_register(now)
 
 

@@ -14,6 +14,7 @@ from regulator.features.audit.terms import Actor
 from regulator.features.divisions.queries import find_box, find_division, get_city
 from regulator.features.divisions.terms import Level
 from regulator.features.registry import signals
+from regulator.features.registry.actions import matters
 from regulator.features.registry.actions.records import (
     FieldChange,
     claim_version,
@@ -65,9 +66,13 @@ def register_estate(
 
 
 def correct_estate(
-    estate: Estate, changes: Mapping[str, Any], *, version: int, reason: str, actor: Actor, now: datetime
-) -> list[str]:
-    """Set what differs; gives the names of the fields. A place is changed by `place_estate`. Raises StaleVersion."""
+    estate: Estate, changes: Mapping[str, Any], *, version: int, reason: str, actor: Actor, now: datetime,
+    asks: bool = True,
+) -> list[str]:  # fmt: skip
+    """Set what differs; gives the names of the fields. A place is changed by `place_estate`. Raises StaleVersion.
+
+    ``asks`` another official to confirm the record, where the correction is not part of something that was asked for.
+    """
     name = str(changes.get("name", estate.name))
     _judge(_stated(estate) | dict(changes), now).or_refuse()
     if name != estate.name:
@@ -79,6 +84,9 @@ def correct_estate(
         )  # fmt: skip
         if "name" in changed:
             _keep_key(estate)
+            matters.follow_estate(estate, actor=actor, now=now)
+    if changed and asks:
+        matters.ask_confirmation(estate, reason=reason, actor=actor, now=now)
     return changed
 
 
@@ -100,6 +108,7 @@ def rename_estate(
         _keep_key(estate)
         told = [FieldChange("name", former, name), FieldChange("former_name", None, f"{former} ({last_day})")]
         _note(estate, told, RecordAct.RENAMED, actor, now, reason)
+    _ask(estate, reason, actor, now)
 
 
 def add_estate_name(
@@ -149,6 +158,7 @@ def place_estate(estate: Estate, division_code: str, *, version: int, reason: st
         session().flush()
         _keep_key(estate)
         _note(estate, told, RecordAct.PLACED, actor, now, reason)
+    _ask(estate, reason, actor, now)
 
 
 def confirm_estate(estate: Estate, *, actor: Actor, now: datetime, version: int | None = None) -> None:
@@ -156,6 +166,7 @@ def confirm_estate(estate: Estate, *, actor: Actor, now: datetime, version: int 
     confirm_record(
         estate, kind=KIND, key=estate.code, division_code=estate.division_code, actor=actor, now=now, version=version
     )
+    matters.note_confirmed(KIND, [estate.code], actor=actor, now=now)
 
 
 def retire_estate(estate: Estate, *, day: date, version: int, reason: str, actor: Actor, now: datetime) -> None:
@@ -167,9 +178,16 @@ def retire_estate(estate: Estate, *, day: date, version: int, reason: str, actor
             estate, kind=KIND, key=estate.code, division_code=estate.division_code, version=version, reason=reason,
             day=day, actor=actor, now=now,
         )  # fmt: skip
+    matters.note_confirmed(KIND, [estate.code], actor=actor, now=now, reason=reason)
 
 
 # --- what the acts share --------------------------------------------------------------------------------------------
+
+
+def _ask(estate: Estate, reason: str, actor: Actor, now: datetime) -> None:
+    """Matters come along to the new name or place, and somebody else is asked to confirm it."""
+    matters.follow_estate(estate, actor=actor, now=now)
+    matters.ask_confirmation(estate, reason=reason, actor=actor, now=now)
 
 
 def _judge(values: Mapping[str, Any], now: datetime) -> Verdict:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from regulator.features.audit.terms import Actor
 from regulator.features.registry import signals
+from regulator.features.registry.actions import matters
 from regulator.features.registry.actions.companies import add_company_name
 from regulator.features.registry.actions.records import FieldChange, claim_version, note_change
 from regulator.features.registry.models import Company, CompanyLink, Estate, Service
@@ -36,7 +37,7 @@ def confirm_link(
     claim_version(estate, estate.version)
     before = service_facts(estate.id)
     service.company_id = company.id
-    _settle(link, SettlementState.CONFIRMED, company, actor, now)
+    _settle(link, SettlementState.CONFIRMED, company, reason, actor, now)
     _note(estate, service, [FieldChange("company", link.spelling, company.name)], actor, now, reason)
     if add_alias and link.spelling != company.name:
         _add_alias(company, link.spelling, actor, now, reason)
@@ -58,7 +59,7 @@ def reject_link(link: CompanyLink, *, version: int, reason: str, actor: Actor, n
     _claim(link, version)
     service = session().get_one(Service, link.service_id)
     estate = session().get_one(Estate, link.estate_id)
-    _settle(link, SettlementState.REJECTED, None, actor, now)
+    _settle(link, SettlementState.REJECTED, None, reason, actor, now)
     _note(estate, service, [FieldChange("company", link.spelling, link.spelling)], actor, now, reason)
 
 
@@ -69,11 +70,14 @@ def _claim(link: CompanyLink, version: int) -> None:
         raise BadInput("link_settled_already")
 
 
-def _settle(link: CompanyLink, state: SettlementState, company: Company | None, actor: Actor, now: datetime) -> None:
+def _settle(
+    link: CompanyLink, state: SettlementState, company: Company | None, reason: str | None, actor: Actor, now: datetime
+) -> None:
     link.state, link.company_id = state, company.id if company else None
     link.settled_at, link.settled_by = now, actor.name
     link.version += 1
     session().flush()
+    matters.follow_links(CompanyLink.id == link.id, actor=actor, now=now, reason=reason)
 
 
 def _add_alias(company: Company, spelling: str, actor: Actor, now: datetime, reason: str | None) -> None:

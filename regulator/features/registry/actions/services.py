@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from regulator.features.audit.terms import Actor
 from regulator.features.registry import signals
+from regulator.features.registry.actions import matters
 from regulator.features.registry.actions.records import (
     FieldChange,
     claim_version,
@@ -18,7 +19,7 @@ from regulator.features.registry.actions.records import (
     retire_record,
 )
 from regulator.features.registry.facts import plain
-from regulator.features.registry.models import Company, Estate, Service
+from regulator.features.registry.models import Company, CompanyLink, Estate, Service
 from regulator.features.registry.queries.services import list_period_facts, service_facts
 from regulator.features.registry.rules.services import (
     ProposedService,
@@ -203,6 +204,7 @@ def retire_service(estate: Estate, service: Service, *, version: int, reason: st
             reason=reason, day=day_of(now), actor=actor, now=now,
         )  # fmt: skip
         _note(estate, told, RecordAct.SERVICE_RETIRED, actor, now, reason)
+    matters.follow_links(CompanyLink.service_id == service.id, actor=actor, now=now, reason=reason)
 
 
 def find_open_service(estate: Estate) -> Service | None:

@@ -11,6 +11,7 @@ from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import Actor
 from regulator.features.divisions.queries import DivisionRow
 from regulator.features.divisions.terms import Scope
+from regulator.features.registry.actions import matters
 from regulator.features.registry.actions.records import confirm_record
 from regulator.features.registry.models import VerificationConfirmation, VerificationDistrict, VerificationRound
 from regulator.features.registry.queries.verification import (
@@ -100,6 +101,7 @@ def confirm_records(
             now=now,
             version=versions[keys[item.id]],
         )
+    matters.note_confirmed(kind, [keys[item.id] for item in fresh], actor=actor, now=now)
     facts = facts_of_records(type(fresh[0]), fresh, day=day_of(now)) if fresh else {}
     for item in fresh:
         session().add(

@@ -17,6 +17,7 @@ from regulator.features.registry.imports import batches
 from regulator.features.registry.imports.columns import Kind
 from regulator.features.registry.imports.contracts_after import refresh_contracts
 from regulator.features.registry.imports.finishing import finish_rows
+from regulator.features.registry.imports.matters_after import Concerned, follow_batch
 from regulator.features.registry.imports.models import ImportBatch, ImportRow
 from regulator.features.registry.imports.telling import Telling
 from regulator.features.registry.imports.terms import BatchState
@@ -37,6 +38,7 @@ from regulator.features.registry.imports.writing_estates import (
     gather_estates,
     gather_repeats,
 )
+from regulator.features.registry.models import CompanyLink
 from regulator.features.registry.terms import RegisterNature
 from regulator.foundation import clock
 from regulator.foundation.database import session, thinking
@@ -143,6 +145,11 @@ class _Writer:
         self._telling.after()
         self._writes.write_undo(self._batch_id)
         self._note(batch)
+        follow_batch(self._concerned(), actor=batches.actor_from_json(batch.actor), now=now)
+
+    def _concerned(self) -> Concerned:
+        links = self._writes.changed(CompanyLink)
+        return Concerned(self._batch_id if self._kind is Kind.ESTATES else None, links, self._estate_codes)
 
     def _note(self, batch: ImportBatch) -> None:
         now = self._origin.now

@@ -24,6 +24,7 @@ from regulator.features.registry.imports import batches
 from regulator.features.registry.imports.columns import Kind
 from regulator.features.registry.imports.contracts_after import refresh_contracts
 from regulator.features.registry.imports.finishing import SEARCHES, SUBJECTS, index_changed
+from regulator.features.registry.imports.matters_after import Concerned, follow_batch, look
 from regulator.features.registry.imports.models import ImportBatch, ImportRow
 from regulator.features.registry.imports.telling import Telling
 from regulator.features.registry.imports.terms import BatchState
@@ -50,6 +51,7 @@ from regulator.foundation.database import Instant, is_postgres, keep_still, sess
 from regulator.foundation.jobs import Step
 
 GATHERING, WRITING, FINISHING = "gathering", "writing", "finishing"
+LINK = "company_link"
 ADDED: Mapping[str, Any] = {
     "company_name": CompanyName,
     "estate_name": EstateName,
@@ -59,7 +61,7 @@ ADDED: Mapping[str, Any] = {
 }
 CHANGED: Mapping[str, Any] = {
     "company": Company,
-    "company_link": CompanyLink,
+    LINK: CompanyLink,
     "contract": Contract,
     "employment": Employment,
     "estate": Estate,
@@ -144,6 +146,8 @@ class _PuttingBack:
         telling = Telling(self._kind, self._batch_id)
         telling.undoing(self._new, self._held, self._estate_codes)
         telling.before()
+        concerned = self._concerned()
+        waited = look(concerned)
         self._put_back()
         session().expire_all()
         if self._kind in (Kind.CONTRACTS, Kind.ESTATES):
@@ -155,7 +159,12 @@ class _PuttingBack:
         facts: dict[str, JSON] = {"file": batch.file_name, "rows": len(self._new) + len(self._held)}
         audit.record(actor, "import.undone", "import", str(batch.id), now=now, facts=facts)
         touch_register(now)
+        follow_batch(concerned, actor=actor, now=now, before=waited)
         session().flush()
+
+    def _concerned(self) -> Concerned:
+        restated = [image["p__id"] for (what, _), images in self._images.items() for image in images if what == LINK]
+        return Concerned(self._batch_id if self._kind is Kind.ESTATES else None, restated, self._estate_codes)
 
     def _put_back(self) -> None:
         """Take away what was added, give each changed row its values again, take the new records out."""

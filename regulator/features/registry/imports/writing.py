@@ -115,6 +115,11 @@ class Writes:
         changes = self.changes.setdefault(table.name, Changes(table))
         changes.rows.append((key, version, dict(values)))
 
+    def changed(self, model: Any) -> list[UUID]:
+        """The rows of a table that will be changed."""
+        changes = self.changes.get(model.__table__.name)
+        return [key for key, _, _ in changes.rows] if changes else []
+
     def remember(self, seq: int, what: str, said: Any) -> None:
         """What undoing will need to know of a row."""
         self.undo.setdefault(seq, {}).setdefault(what, []).append(said)

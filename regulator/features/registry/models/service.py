@@ -140,6 +140,7 @@ class CompanyLink(Versioned, Base):
     __tablename__ = "company_link"
     __table_args__ = (
         Index("uq_company_link_service_id", "service_id", unique=True),
+        Index("ix_company_link_estate_id", "estate_id"),
         Index("ix_company_link_state", "state", "id"),
         Index("ix_company_link_spelling", "spelling"),
     )

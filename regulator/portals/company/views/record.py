@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from regulator.features.accounts.terms import Permission
 from regulator.features.divisions.queries import path_of
+from regulator.features.papers.queries.deliveries import count_unopened
 from regulator.features.registry.queries import companies, people
 from regulator.features.registry.queries.history import as_of, name_on
 from regulator.features.registry.queries.people import PersonFilter
@@ -39,6 +40,7 @@ def home() -> ResponseReturnValue:
         place=path_of(company.division_code),
         served=companies.list_served_estates(scope, company, day=day),
         staff=people.count_staff(company.id, day=day),
+        waiting=count_unopened(scope),
         day=day,
     )
 

@@ -1,9 +1,10 @@
 """Papers on the office's desk: the list of the territory, one paper with its approval and delivery, its file."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import jsonify, render_template, request, url_for
+from flask import flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -105,6 +106,17 @@ def paper_page(found: Any, **typed: forms.Filled[Any]) -> str:
     sent = deliveries.list_deliveries(found)
     under_way = next((one for one in sent if one.state is DeliveryState.UNDER_WAY), None)
     approver = approver_of(found)
+    is_hand = me in {found.drafted_by_id, matter.owner_id} and Permission.PAPERS_DRAFT in current_permissions()
+    may_withdraw = _may(Permission.PAPERS_WITHDRAW, found) and found.state is PaperState.ISSUED
+    may_deliver = _may(Permission.PAPERS_DELIVER, found) and found.state is PaperState.ISSUED
+    shown = {
+        "step": approver is not None or (is_hand and found.state in EDITABLE),
+        "reason": may_withdraw,
+        "send": may_deliver and under_way is None and found.served_on is None,
+        "served": may_deliver and under_way is not None,
+        "failed": may_deliver and under_way is not None,
+    }
+    _say_what_no_form_says(typed, shown)
     return render_template(
         "office/papers/one.html",
         paper=found,
@@ -117,10 +129,10 @@ def paper_page(found: Any, **typed: forms.Filled[Any]) -> str:
         next_people=_next_people(found, approver),
         chain=_chain_of(found),
         minutes_lack=_chain_of(found).needs_minutes and not queries.has_minutes(found),
-        is_hand=me in {found.drafted_by_id, matter.owner_id} and Permission.PAPERS_DRAFT in current_permissions(),
+        is_hand=is_hand,
         is_editable=found.state in EDITABLE,
-        may_withdraw=_may(Permission.PAPERS_WITHDRAW, found) and found.state is PaperState.ISSUED,
-        may_deliver=_may(Permission.PAPERS_DELIVER, found) and found.state is PaperState.ISSUED,
+        may_withdraw=may_withdraw,
+        may_deliver=may_deliver,
         deliveries=sent,
         under_way=under_way,
         ways=_ways(found, sent),
@@ -132,9 +144,17 @@ def paper_page(found: Any, **typed: forms.Filled[Any]) -> str:
             "reason": forms.fill(ReasonForm),
             "send": forms.fill(SendForm),
             "served": forms.fill(ServedForm, {"served_on": clock.today()}),
+            "failed": None,
         }
         | typed,
     )
+
+
+def _say_what_no_form_says(typed: Mapping[str, forms.Filled[Any]], shown: Mapping[str, bool]) -> None:
+    """Why an act was refused whose form is not on the page (any more)."""
+    for name, filled in typed.items():
+        for _name, _label, sentence in () if shown[name] else filled.summary():
+            flash(sentence, "bad")
 
 
 def _may(permission: Permission, found: Any) -> bool:
