@@ -195,3 +195,45 @@ def test_a_setting_that_cannot_be_used_is_named_and_ends_the_command(
     assert variable in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+# --- where files are kept --------------------------------------------------------------------------------------------
+
+BUCKET = {
+    "file_store": "s3",
+    "s3_endpoint": "https://store.example:9000",
+    "s3_bucket": "regulator-files",
+    "s3_access_key": "key",
+    "s3_secret_key": "hush",
+}
+
+
+@pytest.mark.parametrize("given", [{}, BUCKET, BUCKET | {"s3_endpoint": "http://10.0.0.5", "s3_bucket_in": "host"}])
+def test_files_are_kept_in_the_data_directory_or_in_a_bucket(given: dict[str, str]) -> None:
+    settings = Settings(**given, **REAL)
+    assert settings.file_store == given.get("file_store", "")
+    assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param(BUCKET | {"file_store": "ftp"}, "REGULATOR_FILE_STORE is s3, or left empty", id="another store"),
+        pytest.param({"file_store": "s3"}, "give REGULATOR_S3_ENDPOINT, REGULATOR_S3_BUCKET", id="nothing else"),
+        pytest.param(BUCKET | {"s3_secret_key": ""}, "give REGULATOR_S3_SECRET_KEY as well", id="half a key"),
+        pytest.param(BUCKET | {"s3_bucket": ""}, "give REGULATOR_S3_BUCKET as well", id="no bucket"),
+        pytest.param(BUCKET | {"file_store": ""}, "REGULATOR_FILE_STORE does not say s3", id="a bucket nobody uses"),
+        pytest.param(BUCKET | {"s3_endpoint": "store.example"}, "REGULATOR_S3_ENDPOINT is an address", id="no scheme"),
+        pytest.param(BUCKET | {"s3_endpoint": "https://a:b@store"}, "REGULATOR_S3_ENDPOINT", id="a key in the address"),
+        pytest.param(BUCKET | {"s3_bucket": "Files"}, "REGULATOR_S3_BUCKET is 3 to 63", id="capitals"),
+        pytest.param(BUCKET | {"s3_bucket_in": "middle"}, "REGULATOR_S3_BUCKET_IN is path or host", id="elsewhere"),
+    ],
+)
+def test_a_wrong_or_half_setting_ends_the_start(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], said: str
+) -> None:
+    told(monkeypatch, **REAL, **given)
+    with pytest.raises(ValidationError) as refusal:
+        Settings.load()
+    assert said in refusal.value.errors()[0]["msg"]
+    assert "hush" not in refusal.value.errors()[0]["msg"]

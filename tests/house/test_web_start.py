@@ -7,15 +7,15 @@ import sys
 from pathlib import Path
 
 HEAVY = (
-    "altair", "chinese_calendar", "docx", "folium", "geopandas", "lxml", "matplotlib", "narwhals", "numpy", "pandas",
-    "pyogrio", "pyproj", "shapely", "typst", "vl_convert",
+    "PIL", "altair", "boto3", "botocore", "chinese_calendar", "docx", "folium", "geopandas", "lxml", "matplotlib",
+    "narwhals", "numpy", "pandas", "pikepdf", "pyogrio", "pyproj", "shapely", "typst", "vl_convert",
 )  # fmt: skip
 MOST_MEGABYTES = 120
 SCRIPT = r"""
 import json, re, sys
 from pathlib import Path
 from regulator.app import create_app
-import regulator.foundation.charts, regulator.foundation.documents
+import regulator.foundation.charts, regulator.foundation.documents, regulator.foundation.uploads
 create_app()
 kilobytes = int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])
 print(json.dumps({"modules": sorted(sys.modules), "megabytes": kilobytes / 1024}))

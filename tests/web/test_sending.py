@@ -1,13 +1,15 @@
-"""A stored file is handed out to be saved, under its name, and only as it was stored; what is too large never comes in."""
+"""A stored file is handed out to be saved, and only as it was stored; what is too large never comes in."""
 
 import gc
 import re
 from io import RawIOBase
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from flask import Flask, request
+from flask.typing import ResponseReturnValue
 
 from regulator.app import MAX_UPLOAD_BYTES, create_app
 from regulator.foundation import files
@@ -29,12 +31,12 @@ def app(tmp_path: Path) -> Flask:
 
     @app.get("/kept/<name>")
     @open_to_public
-    def kept(name: str) -> object:
+    def kept(name: str) -> ResponseReturnValue:
         return send_kept(name, file_name="../会议/\u202e纪要.html", media_type="text/html")
 
     @app.post("/take")
     @open_to_public
-    def take() -> object:
+    def take() -> ResponseReturnValue:
         return send_kept(
             files.file_room().keep(request.files["file"].stream, maximum=1 << 30), file_name="x", media_type="x/x"
         )
@@ -121,7 +123,7 @@ class Endless(RawIOBase):
         self.at = 1 << 30 if whence else offset
         return self.at
 
-    def readinto(self, buffer: memoryview) -> int:
+    def readinto(self, buffer: Any) -> int:
         given = self.start[: len(buffer)] or bytes(len(buffer))
         self.start = self.start[len(given) :]
         buffer[: len(given)] = given

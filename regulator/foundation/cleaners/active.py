@@ -25,6 +25,7 @@ _ACTIONS = {
 }
 _KEYS = {
     "/AA": UploadNote.SCRIPTS_REMOVED,
+    "/AF": UploadNote.FILES_REMOVED,
     "/Collection": UploadNote.FILES_REMOVED,
     "/EF": UploadNote.FILES_REMOVED,
     "/EmbeddedFiles": UploadNote.FILES_REMOVED,
@@ -35,10 +36,12 @@ _KEYS = {
     "/XFA": UploadNote.SCRIPTS_REMOVED,
 }
 _OUTSIDE_DATA = ("/F", "/FFilter", "/FDecodeParms")
+_EXPECTED_LINK = rb"(?:/Type /Action )?/URI \((?:https?|mailto|tel):"
 _WORTH_A_LOOK = re.compile(
-    rb"/(?:" + b"|".join(name[1:].encode() for name in sorted({*_ACTIONS, *_KEYS, "/URI", "/ByteRange"})) + rb")\b"
+    rb"/(?:" + b"|".join(name[1:].encode() for name in sorted({*_ACTIONS, *_KEYS, "/ByteRange"})) + rb")\b"
+    rb"|/S /URI\b(?! " + _EXPECTED_LINK + rb")"
 )
-"""Names are written in one way by then (`#4a` is read as J), so that most objects need not be walked through."""
+"""Names are written in one way and order by then (`#4a` is read as J), so that most objects need no walk through."""
 
 
 class Remover:
@@ -102,12 +105,18 @@ def _note_on_action(holder: Object) -> UploadNote | None:
 
 
 def _only_looks_so(key: str, value: object) -> bool:
-    """Whether a short key is the name of a font or a picture, as `/AA` and `/EF` may be in a list of resources."""
+    """Whether a short key is the name of a font or a picture, as `/AA` may be in a list of resources."""
     if key == "/AA":
         return not isinstance(value, Dictionary) or Name.Type in value or Name.Subtype in value
     if key == "/EF":
-        return not isinstance(value, Dictionary) or not {"/F", "/UF", "/DOS", "/Mac", "/Unix"} & set(value.keys())
+        return not _names_a_file(value)
+    if key == "/AF":
+        return not (_names_a_file(value) or (isinstance(value, Array) and all(_names_a_file(one) for one in value)))
     return False
+
+
+def _names_a_file(value: object) -> bool:
+    return isinstance(value, Dictionary) and not {"/F", "/UF", "/DOS", "/Mac", "/Unix"}.isdisjoint(value.keys())
 
 
 def _is_a_view(value: object) -> bool:

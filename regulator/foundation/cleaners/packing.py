@@ -56,12 +56,13 @@ def _judge_frame(content: bytes) -> None:
     """Refuse what stands before or behind the archive, where another reader would see another file."""
     if len(content) < _END.size or not content.startswith(b"PK\x03\x04"):
         raise BadInput("upload_damaged", about="file")
-    mark, disk, first, here, entries, size, start, comment = _END.unpack(content[-_END.size :])
-    if mark != _END_MARK:
-        is_inside = _END_MARK in content[-EOCD_REACH:]
-        raise BadInput("upload_disguised", about="file") if is_inside else BadInput("upload_damaged", about="file")
-    is_plain = (disk, first, comment) == (0, 0, 0) and here == entries
-    if not is_plain or start + size != len(content) - _END.size - _larger_frame(content):
+    at = content.rfind(_END_MARK)
+    if at == -1 or len(content) - at < _END.size:
+        raise BadInput("upload_damaged", about="file")
+    _, disk, first, here, entries, size, start, comment = _END.unpack_from(content, at)
+    is_last = at == len(content) - _END.size
+    is_plain = is_last and (disk, first, comment) == (0, 0, 0) and here == entries
+    if not is_plain or start + size != at - _larger_frame(content):
         raise BadInput("upload_disguised", about="file")
 
 

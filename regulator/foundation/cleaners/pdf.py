@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import mmap
 import re
+import zlib
 from pathlib import Path
 
 import pikepdf
@@ -64,12 +65,19 @@ def _clean(pdf: Pdf, limits: Limits) -> tuple[frozenset[UploadNote], bool]:
     for found in pdf.objects:
         if isinstance(found, Stream):
             left = judge_stream(found, left)
+            _pack(found)
         remover.look_at(found)
     for page in pdf.pages:
         _drop_annotations(page.obj, remover)
     if any("reconstruct" in str(warning) for warning in pdf.get_warnings()):
         remover.notes.add(UploadNote.REPAIRED)
     return frozenset(remover.notes), remover.is_signed
+
+
+def _pack(stream: Stream) -> None:
+    """Pack what is not, as the writer would; but then it is written in the same way the next time."""
+    if Name.Filter not in stream or stream.get(Name.Length) == 0:
+        stream.write(zlib.compress(stream.read_raw_bytes()), filter=Name.FlateDecode)
 
 
 def _judge_extent(pdf: Pdf, limits: Limits) -> None:
@@ -107,6 +115,5 @@ def _written(pdf: Pdf) -> bytes:
         deterministic_id=True,
         object_stream_mode=pikepdf.ObjectStreamMode.preserve,
         stream_decode_level=pikepdf.StreamDecodeLevel.none,
-        compress_streams=False,
     )
     return target.getvalue()
