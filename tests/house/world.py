@@ -37,7 +37,7 @@ from regulator.foundation import clock
 from regulator.foundation.database import new_key
 from tests.factories import duty
 from tests.factories import registry as make
-from tests.factories.matters import make_matter
+from tests.factories.matters import make_matter, make_paper
 from tests.factories.paper_rows import serve_one
 from tests.factories.zones import make_zone
 
@@ -129,13 +129,14 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
         "district": district,
         "survey_id": survey.id,
         "move_id": move.id,
-        "paper_id": serve_one(company.credit_code, division, f"{MARK}文书{number}"),
         "matter": matter.number,
         "reminder_id": reminder.id,
         "attachment_id": attachment.id,
+        "draft_id": make_paper(matter, session.get_one(Account, matter.owner_id), title=f"{MARK}草稿{number}").id,
         "zone_id": make_zone(make.make_estate(f"{MARK}弃管楼{number}", division), number, f"{MARK}片区{number}").id,
     }
     made.parts |= make_duty(number, division)
+    made.parts |= serve_one(company.credit_code, division, f"{MARK}文书{number}")
     return made
 
 
