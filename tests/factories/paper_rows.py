@@ -35,7 +35,7 @@ def make_paper(number: str, division: str, *, state: PaperState = PaperState.ISS
     series = _series(authority, division)
     sequence = len(session().scalars(select(Paper.id)).all()) + 1
     matter = Matter(
-        id=new_key(), number=f"2019-{sequence:06d}", kind=MatterKind.OFFICIAL, subject_key=number, title=number,
+        id=new_key(), number=f"2026-8{sequence:05d}", kind=MatterKind.OFFICIAL, subject_key=number, title=number,
         division_code=division, authority_id=authority.id, handled_by=Permission.MATTERS_HANDLE, owner_id=account.id,
         state=MatterState.CLOSED, order_on=ON, opened_at=AT, opened_by="x", owned_since=AT, closed_at=AT, closed_by="x",
         outcome=Outcome.DONE, version=1,
@@ -48,7 +48,8 @@ def make_paper(number: str, division: str, *, state: PaperState = PaperState.ISS
         id=new_key(), matter_id=matter.id, division_code=division, authority_id=authority.id, kind="rectification",
         state=state, title=more.pop("title", f"责令整改{number}"), addressee=more.pop("addressee", f"收件人{number}"),
         addressee_credit_code=more.pop("credit_code", None), facts=more.pop("facts", {}), drafted_by_id=account.id,
-        drafted_by=more.pop("drafted_by", "x"), drafted_at=AT, steps=["handle"], series_id=series.id, year=2026, sequence=sequence,
+        drafted_by=more.pop("drafted_by", "x"), drafted_at=AT, steps=["handle"], series_id=series.id, year=2026,
+        sequence=sequence,
         number=number, signed_at=AT, signed_by_id=account.id, signed_by=more.pop("signed_by", "x"), dated_on=ON,
         frame={"authority": authority.name}, check_code=digest_of(number),
         file_hash=None if state is PaperState.SIGNED else kept, file_size=len(number), version=1,

@@ -35,8 +35,8 @@ def make_settings(number: int) -> Authority:
     session().add_all(
         [
             PaperSeries(
-                id=new_key(), authority_id=authority.id, kind="", pattern=f"文{number}甲〔{{year}}〕{{n}}号", began_on=day,
-                **set_by,
+                id=new_key(), authority_id=authority.id, kind="", pattern=f"文{number}甲〔{{year}}〕{{n}}号",
+                began_on=day, **set_by,
             ),
             PaperChain(id=new_key(), authority_id=authority.id, kind="reply", steps=2, began_on=day, **set_by),
             PaperTemplate(id=template_key(number), began_on=day, added_at=AT, added_by="x", **own),

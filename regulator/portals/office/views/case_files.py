@@ -145,7 +145,7 @@ def _file_columns() -> list[listing.Column[FileRow]]:
     column = listing.Column[FileRow]
     return [
         column(_("File number"), lambda row: row.number),
-        column(_("Title"), lambda row: row.title),
+        column(_("Title of the matter"), lambda row: row.title),
         column(_("Kind"), lambda row: kind_words(row.kind)),
         column(_("Matter"), lambda row: row.matter_number),
         column(_("Place"), lambda row: str(row.place)),
@@ -162,11 +162,11 @@ def _matter_columns() -> list[listing.Column[MatterRow]]:
     column = listing.Column[MatterRow]
     return [
         column(_("Matter"), lambda row: row.number),
-        column(_("Title"), lambda row: row.title),
+        column(_("Title of the matter"), lambda row: row.title),
         column(_("Kind"), lambda row: kind_words(row.kind)),
         column(_("Place"), lambda row: str(row.place)),
-        column(_("Opened"), lambda row: row.opened_at.astimezone(clock.CHINA)),
-        column(_("Closed"), lambda row: row.closed_at and row.closed_at.astimezone(clock.CHINA)),
+        column(_("Opened on"), lambda row: row.opened_at.astimezone(clock.CHINA)),
+        column(_("Matter closed on"), lambda row: row.closed_at and row.closed_at.astimezone(clock.CHINA)),
         column(_("Outcome"), lambda row: row.outcome),
         column(_("Kept for"), lambda row: _kept_words(retention_years(row.kind))),
     ]

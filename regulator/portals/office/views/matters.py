@@ -114,13 +114,13 @@ def _columns() -> list[listing.Column[MatterRow]]:
         column(_("Matter"), lambda row: row.title),
         column(_("Kind"), lambda row: kind_words(row.kind)),
         column(_("Place"), lambda row: str(row.place)),
-        column(_("Owner"), lambda row: row.owner),
+        column(_("Handled by"), lambda row: row.owner),
         column(_("State"), lambda row: row.state),
         column(_("Step"), lambda row: row.step),
-        column(_("Opened"), lambda row: row.opened_at.astimezone(clock.CHINA)),
+        column(_("Opened on"), lambda row: row.opened_at.astimezone(clock.CHINA)),
         column(_("Due"), lambda row: row.due_on),
         column(_("Term"), lambda row: days_words(pressing(row.due_on)) if row.state is MatterState.OPEN else ""),
-        column(_("Closed"), lambda row: row.closed_at and row.closed_at.astimezone(clock.CHINA)),
+        column(_("Matter closed on"), lambda row: row.closed_at and row.closed_at.astimezone(clock.CHINA)),
         column(_("Outcome"), lambda row: row.outcome),
     ]
 

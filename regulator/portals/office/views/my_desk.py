@@ -153,10 +153,10 @@ def _matter_columns() -> list[listing.Column[SentRow]]:
         column(_("Kind"), lambda row: kind_words(row.matter.kind)),
         column(_("Place"), lambda row: str(row.matter.place)),
         column(_("Step"), lambda row: row.matter.step),
-        column(_("Owner"), lambda row: row.matter.owner),
+        column(_("Handled by"), lambda row: row.matter.owner),
         column(_("Due"), lambda row: row.matter.due_on),
         column(_("Term"), lambda row: days_words(pressing(row.matter.due_on))),
-        column(_("Since"), lambda row: row.sent_at.astimezone(clock.CHINA)),
+        column(_("Waiting since"), lambda row: row.sent_at.astimezone(clock.CHINA)),
     ]
 
 
@@ -170,5 +170,5 @@ def _paper_columns() -> list[listing.Column[DeskPaper]]:
         column(_("State"), lambda row: row.state),
         column(_("Drafted by"), lambda row: row.drafted_by),
         column(_("Waits for"), lambda row: row.waits_for),
-        column(_("Since"), lambda row: row.since.astimezone(clock.CHINA)),
+        column(_("Waiting since"), lambda row: row.since.astimezone(clock.CHINA)),
     ]

@@ -99,7 +99,8 @@ def paper_correct(paper_id: UUID) -> ResponseReturnValue:
     """Change a draft or what came back."""
     found = queries.get_paper(current_scope(), paper_id)
     if found.state not in EDITABLE:
-        raise NotFound(str(paper_id))
+        flash(forms.code_sentence("paper_not_editable", {"state": found.state}), "bad")
+        return paper_page(found), 409
     matter, authority = matters.get_matter_of(found), queries.authority_name(found)
     template = template_of(found.template_id, found.kind)
     page = _DraftPage(matter, template, authority, url_for("office.paper_correct", paper_id=paper_id), paper=found)
