@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from regulator.features.papers.rules.checking import compare_code, read_code, readings_of, standing_of
-from regulator.features.papers.terms import NUMBERED, CodeCheck, PaperState, PaperStanding
+from regulator.features.papers.terms import NUMBERED, CodeCheck, PaperStanding, PaperState
 
 USUAL = "沈河房物〔2026〕12号"
 DIGEST = hashlib.sha256(b"content").hexdigest()

@@ -6,7 +6,7 @@ import hmac
 import re
 import unicodedata
 
-from regulator.features.papers.terms import CodeCheck, PaperState, PaperStanding
+from regulator.features.papers.terms import CodeCheck, PaperStanding, PaperState
 
 LONGEST_TYPED = 120
 PRINTED_DIGITS = 16
