@@ -8,6 +8,7 @@ from regulator.commands.context import in_app
 from regulator.features.coverage.queries import integrity as coverage
 from regulator.features.maps.queries import integrity as maps
 from regulator.features.registry.queries.integrity import CHECKS, list_discrepancies
+from regulator.features.zones.queries import integrity as zones
 
 SENTENCES = {
     "contracts_overlap_unrecorded": "contracts of two companies overlap without a recorded dispute",
@@ -23,6 +24,10 @@ SENTENCES = {
     "search_index_broken": "a search index disagrees with its words",
     "search_tokens_missing": "a record cannot be found by name",
     "services_overlap": "two services of one estate overlap",
+    "zone_estates_twice": "an estate stands in two zones",
+    "zone_figures_wrong": "a zone's state, width or box are not those of its estates",
+    "zone_marks_wrong": "the mark that an estate stands in a zone disagrees with the zone",
+    "zone_members_astray": "an estate stands in a zone of another street",
 }
 
 
@@ -30,7 +35,7 @@ SENTENCES = {
 @in_app
 def verify_command() -> None:
     """Check that kept figures, indexes and marks agree with the register's rows. Changes nothing."""
-    checks = CHECKS | coverage.CHECKS | maps.CHECKS
+    checks = CHECKS | coverage.CHECKS | maps.CHECKS | zones.CHECKS
     found = list(list_discrepancies(checks))
     for item in found:
         click.echo(f"{item.check}: {SENTENCES[item.check]}: {item.count}, such as {', '.join(item.examples)}")

@@ -13,10 +13,11 @@ from regulator.commands.verifying import SENTENCES
 from regulator.features.coverage.queries import integrity as coverage
 from regulator.features.maps.queries import integrity as maps
 from regulator.features.registry.queries import integrity as registry
+from regulator.features.zones.queries import integrity as zones
 from tests import postgres
 from tests.errands.installation import Installation
 
-CHECKS = registry.CHECKS | coverage.CHECKS | maps.CHECKS
+CHECKS = registry.CHECKS | coverage.CHECKS | maps.CHECKS | zones.CHECKS
 SMALL = ("--seed", "7", "--companies", "8", "--estates", "24", "--people", "40")
 OTHER_COMPANY = "(SELECT min(credit_code) FROM company c WHERE c.id <> original.company_id)"
 ANOTHER = f"(SELECT id FROM company WHERE credit_code = {OTHER_COMPANY})"
@@ -34,7 +35,22 @@ HARM = {
     "map_estates_wrong": "UPDATE map_estate SET kind = 'other' WHERE number = (SELECT max(number) FROM map_estate)",
     "place_mark_wrong": "UPDATE estate SET to_be_placed = NOT to_be_placed WHERE code = (SELECT min(code) FROM estate)",
     "search_tokens_missing": "DELETE FROM company_search WHERE seq = (SELECT min(seq) FROM company_search)",
+    "zone_estates_twice": "INSERT INTO zone_estate (zone_id, estate_code, living) "
+    "SELECT id, (SELECT max(code) FROM estate), false FROM zone WHERE number IN (901, 902)",
+    "zone_figures_wrong": "UPDATE zone SET diameter = 999 WHERE number = 901",
+    "zone_marks_wrong": "INSERT INTO zone_estate (zone_id, estate_code, living) "
+    "SELECT id, (SELECT min(code) FROM estate), false FROM zone WHERE number = 902",
+    "zone_members_astray": "INSERT INTO zone_estate (zone_id, estate_code, living) "
+    "SELECT id, '9999990010010001', true FROM zone WHERE number = 902",
 }
+ZONES = tuple(
+    "INSERT INTO zone (id, division_code, state, ordinal, number, name, proposed_at, proposed_by, adopted_at, "
+    "adopted_by, limit_diameter, neighbour_within, barriers_respected, version) "
+    f"SELECT '{number:032d}', min(code), 'adopted', {number}, {number}, '{number}', '2026-01-01 00:00:00', 'x', "
+    "'2026-01-01 00:00:00', 'x', 500, 500, true, 1 FROM division WHERE level = 'street'"
+    for number in (901, 902)
+)
+"""Two zones of one street that hold nothing yet, for the harm."""
 UNGUARD = {
     "sqlite": "DROP TRIGGER service_overlap_insert",
     "postgresql": "ALTER TABLE service DROP CONSTRAINT ex_service_overlap",
@@ -65,7 +81,7 @@ def copy_row(installation: Installation, table: str, where: str, **changes: str)
 
 def harm(installation: Installation) -> set[str]:
     """Does everything verify looks for; gives the names of the checks that must speak."""
-    for statement in HARM.values():
+    for statement in (*ZONES, *HARM.values()):
         assert installation.execute(statement) > 0, statement
     kind = "postgresql" if installation.database_url else "sqlite"
     installation.execute(UNGUARD[kind])
