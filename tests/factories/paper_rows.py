@@ -1,4 +1,4 @@
-"""Numbered papers as rows, for tests that only look at them: no approval, no key, no file."""
+"""Numbered papers as rows, for tests that only look at them: no approval, no key, a file that is none."""
 
 import hashlib
 from datetime import UTC, date, datetime
@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from regulator.features.accounts.models import Account, Authority
 from regulator.features.accounts.terms import Branch, Permission
+from regulator.features.papers.actions.issuing import CORNER
 from regulator.features.papers.models import Delivery, Matter, Paper, PaperSeries, PortalConsent
 from regulator.features.papers.terms import DeliveryState, DeliveryWay, MatterKind, MatterState, Outcome, PaperState
 from regulator.foundation.database import new_key, session
+from regulator.foundation.files import file_room
 
 AT = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 ON = date(2026, 11, 2)
@@ -41,6 +43,7 @@ def make_paper(number: str, division: str, *, state: PaperState = PaperState.ISS
     session().add(matter)
     session().flush()
     withdrawn = {"withdrawn_at": AT, "withdrawn_by": "x", "withdrawn_reason": "认定事实有误"}
+    kept = file_room(CORNER).keep([number.encode()], maximum=1000)  # no PDF, and nobody reads it
     paper = Paper(
         id=new_key(), matter_id=matter.id, division_code=division, authority_id=authority.id, kind="rectification",
         state=state, title=more.pop("title", f"责令整改{number}"), addressee=more.pop("addressee", f"收件人{number}"),
@@ -49,7 +52,7 @@ def make_paper(number: str, division: str, *, state: PaperState = PaperState.ISS
         sequence=sequence,
         number=number, signed_at=AT, signed_by_id=account.id, signed_by=more.pop("signed_by", "x"), dated_on=ON,
         frame={"authority": authority.name}, check_code=digest_of(number),
-        file_hash=None if state is PaperState.SIGNED else digest_of(f"file {number}"), file_size=1, version=1,
+        file_hash=None if state is PaperState.SIGNED else kept, file_size=len(number), version=1,
         **(withdrawn if state is PaperState.WITHDRAWN else {}), **more,
     )  # fmt: skip
     session().add(paper)
@@ -108,8 +111,7 @@ def _added(row: Any) -> Any:
     return row
 
 
-def serve_one(credit_code: str, division: str, title: str) -> UUID:
-    """One more paper in a company's portal; its key."""
+def serve_one(credit_code: str, division: str, title: str) -> dict[str, UUID]:
+    """One more paper in a company's portal; its key and its delivery's."""
     paper = make_paper(f"{title}〔2026〕号", division, credit_code=credit_code, title=title)
-    serve(paper)
-    return paper.id
+    return {"paper_id": paper.id, "delivery_id": serve(paper).id}

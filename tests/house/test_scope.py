@@ -34,6 +34,8 @@ EVERYBODYS = {
     "office.worklist": "a work list is everybody's; its rows are looked for below",
 }
 """Addresses with a part that names no owned row."""
+DRAFTS = {"office.paper_correct", "office.paper_preview"}
+"""Of drafts only; other addresses of papers take one that was served."""
 LED = "office.handover"
 """Shown to who gives, who takes, and leaders of the territory."""
 OF_MATTERS = ("/office/matters/", "/office/files/")
@@ -70,6 +72,8 @@ def addresses(rule: Rule, made: Made) -> Iterator[str]:
     if rule.endpoint == "office.history":
         keys = {"company": "credit_code", "estate": "code", "person": "person_id"}
         choices = [parts | {"kind": kind, "key": made.parts[keys[kind]]} for kind in HISTORIES]
+    if rule.endpoint in DRAFTS:
+        choices = [parts | {"paper_id": made.parts["draft_id"]}]
     if rule.endpoint == "office.coverage_warning":
         choices = [parts | {"kind": kind} for kind in WARNINGS]
     if rule.endpoint == "office.worklist":

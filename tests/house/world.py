@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from regulator.features.accounts.models import Account
@@ -12,7 +11,7 @@ from regulator.features.accounts.terms import BRANCHES, Role
 from regulator.features.coverage.models import Custodian, SurveyEstate, SurveyRound
 from regulator.features.maps.geofiles.models import GeoBatch, GeoExport
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoState
-from regulator.features.papers.models import Attachment, CaseFilePrint, Delivery, Matter, Reminder
+from regulator.features.papers.models import Attachment, CaseFilePrint, Matter, Reminder
 from regulator.features.papers.queries.attachments import attachment_room
 from regulator.features.papers.queries.case_files import print_room
 from regulator.features.papers.terms import AttachmentRole, Tone
@@ -38,7 +37,7 @@ from regulator.foundation import clock
 from regulator.foundation.database import new_key
 from tests.factories import duty
 from tests.factories import registry as make
-from tests.factories.matters import make_matter
+from tests.factories.matters import make_matter, make_paper
 from tests.factories.paper_rows import serve_one
 from tests.factories.zones import make_zone
 
@@ -130,14 +129,14 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
         "district": district,
         "survey_id": survey.id,
         "move_id": move.id,
-        "paper_id": (paper_id := serve_one(company.credit_code, division, f"{MARK}文书{number}")),
-        "delivery_id": session.scalars(select(Delivery.id).where(Delivery.paper_id == paper_id)).one(),
         "matter": matter.number,
         "reminder_id": reminder.id,
         "attachment_id": attachment.id,
+        "draft_id": make_paper(matter, session.get_one(Account, matter.owner_id), title=f"{MARK}草稿{number}").id,
         "zone_id": make_zone(make.make_estate(f"{MARK}弃管楼{number}", division), number, f"{MARK}片区{number}").id,
     }
     made.parts |= make_duty(number, division)
+    made.parts |= serve_one(company.credit_code, division, f"{MARK}文书{number}")
     return made
 
 
