@@ -175,6 +175,7 @@ def draft(session: Session, matter: Matter, by: Actor) -> Paper:
 def test_many_links_are_opened_with_as_many_statements_as_few(session: Session) -> None:
     for number in range(4):
         official(f"o{number}", Role.STREET_OFFICER, [make.SHENHE_STREET, make.HEPING_STREET][number % 2])
+    places = (make.SHENHE_COMMUNITY, make.HEPING_COMMUNITY, make.SHENHE_STREET, make.HEPING_STREET)
 
     def counted(links: int) -> int:
         with transaction():
