@@ -204,7 +204,22 @@ def _make_matters() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_matter")),
         sa.UniqueConstraint("number", name=op.f("uq_matter_number")),
     )
-    op.create_index("ix_matter_closed", "matter", ["state", "division_code", "number"], unique=False)
+    op.create_index(
+        "ix_matter_closed",
+        "matter",
+        ["number", "division_code"],
+        unique=False,
+        sqlite_where=sa.text("state = 'closed'"),
+        postgresql_where=sa.text("state = 'closed'"),
+    )
+    op.create_index(
+        "ix_matter_term",
+        "matter",
+        ["order_on", "number", "division_code"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
     op.create_index(
         "ix_matter_held",
         "matter",
@@ -285,6 +300,14 @@ def _make_matters() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_matter_entry")),
     )
     op.create_index("ix_matter_entry_matter", "matter_entry", ["matter_id", "seq"], unique=False)
+    op.create_index(
+        "ix_matter_entry_again",
+        "matter_entry",
+        ["by_id", "matter_id", "seq"],
+        unique=False,
+        sqlite_where=sa.text("kind IN ('assigned', 'reminded')"),
+        postgresql_where=sa.text("kind IN ('assigned', 'reminded')"),
+    )
     op.create_index(
         "ix_matter_entry_sent",
         "matter_entry",

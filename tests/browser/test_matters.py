@@ -72,11 +72,12 @@ def test_the_pages_of_matters_are_accessible_and_readable(
     sign_in(Role.DIRECTOR, make.HEPING, name="赵立新")
     matter, archived = fill(session)
     one, file = f"/office/matters/{matter.number}", f"/office/files/{matter.number}"
+    kept = f"/office/files/{archived.number}"
     addresses = [
         "/office/", "/office/desk", "/office/desk?lang=en", "/office/desk?what=papers", "/office/desk?list=sent_on",
         "/office/desk?list=standing_in", "/office/matters", "/office/matters/new", one, f"{one}?lang=en",
         f"{one}/attachments/new", "/office/files", "/office/files?shelf=to_archive", "/office/files?shelf=open",
-        "/office/files?shelf=ended", file, f"/office/files/{archived.number}", f"/office/files/{archived.number}?lang=en",
+        "/office/files?shelf=ended", file, kept, f"{kept}?lang=en",
     ]  # fmt: skip
     for number, address in enumerate(addresses):
         answer = page.goto(served + address)

@@ -9,14 +9,11 @@ from uuid import uuid4
 
 import pytest
 
-from regulator.commands.verifying import SENTENCES
-from regulator.features.coverage.queries import integrity as coverage
-from regulator.features.maps.queries import integrity as maps
-from regulator.features.registry.queries import integrity as registry
+from regulator.commands.verifying import SENTENCES, all_checks
 from tests import postgres
 from tests.errands.installation import Installation
 
-CHECKS = registry.CHECKS | coverage.CHECKS | maps.CHECKS
+CHECKS = all_checks()
 SMALL = ("--seed", "7", "--companies", "8", "--estates", "24", "--people", "40")
 OTHER_COMPANY = "(SELECT min(credit_code) FROM company c WHERE c.id <> original.company_id)"
 ANOTHER = f"(SELECT id FROM company WHERE credit_code = {OTHER_COMPANY})"
@@ -32,6 +29,9 @@ HARM = {
     "WHERE company_id IS NOT NULL ORDER BY id LIMIT 1",
     "map_cells_wrong": "UPDATE map_cluster SET estates = estates + 1 WHERE zoom = 3 AND dimension = 'all'",
     "map_estates_wrong": "UPDATE map_estate SET kind = 'other' WHERE number = (SELECT max(number) FROM map_estate)",
+    "matters_without_owner": "UPDATE account SET state = 'suspended' WHERE id = "
+    "(SELECT owner_id FROM matter WHERE state = 'open' ORDER BY number LIMIT 1)",
+    "papers_numbers_gap": "UPDATE paper_counter SET last = last + 1",
     "place_mark_wrong": "UPDATE estate SET to_be_placed = NOT to_be_placed WHERE code = (SELECT min(code) FROM estate)",
     "search_tokens_missing": "DELETE FROM company_search WHERE seq = (SELECT min(seq) FROM company_search)",
 }
@@ -63,6 +63,15 @@ def copy_row(installation: Installation, table: str, where: str, **changes: str)
     assert installation.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {first}") == 1
 
 
+def alter_a_paper(installation: Installation) -> None:
+    """Writes past the database: one byte of the file of an issued paper."""
+    file = min(one for one in (installation.data / "files" / "papers").rglob("*") if one.is_file())
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.chmod(0o600)
+    file.write_bytes(content)
+
+
 def harm(installation: Installation) -> set[str]:
     """Does everything verify looks for; gives the names of the checks that must speak."""
     for statement in HARM.values():
@@ -72,7 +81,15 @@ def harm(installation: Installation) -> set[str]:
     copy_row(installation, "service", "ended_on IS NULL", ended_on="'2100-01-01'")
     copy_row(installation, "employment", "ended_on IS NULL", company_id=ANOTHER)
     copy_row(installation, "contract", "retired_on IS NULL", company_id=ANOTHER)
-    named = {*HARM, "services_overlap", "person_employed_twice", "contracts_overlap_unrecorded"}
+    alter_a_paper(installation)
+    named = {
+        *HARM,
+        "matters_out_of_step",
+        "papers_altered",
+        "services_overlap",
+        "person_employed_twice",
+        "contracts_overlap_unrecorded",
+    }
     if kind == "sqlite":
         installation.execute(EMPTY_INDEX)
         named.add("search_index_broken")

@@ -53,6 +53,22 @@ def place(request: pytest.FixtureRequest) -> Installation:
     return found
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The same for all tests of a file together, which leave it as they found it or copy it."""
+    directory = tmp_path_factory.mktemp("shared")
+    if request.param == "postgresql":
+        url = postgres.create_database(template=request.getfixturevalue("filled_database"))
+        installation = Installation(directory, url)
+    else:
+        url = None
+        installation = request.getfixturevalue("filled_once").copy_to(directory)
+    yield installation
+    installation.stop()
+    if url:
+        postgres.drop_database(url)
+
+
 @pytest.fixture
 def twin(place: Installation, tmp_path: Path) -> Iterator[Installation]:
     """Another copy of the very same register, to be compared with ``place``."""

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+import pytest
 from openpyxl import load_workbook
 from pydantic import SecretStr
 from python_calamine import CalamineWorkbook
@@ -165,6 +166,12 @@ class Walls:
         return set(keys) - self.ours
 
 
+@pytest.fixture(scope="module")
+def walls(shared_place: Installation) -> Walls:
+    """On each database; the tests only read, and what they send is refused."""
+    return Walls(shared_place)
+
+
 def all_of(visitor: Visitor, address: str) -> Iterator[Answer]:
     """A list's pages, one after the other."""
     following: str | None = address
@@ -225,9 +232,8 @@ def addresses_of(walls: Walls) -> dict[str, str]:
     return found
 
 
-def test_every_address_of_another_district_is_404(place: Installation) -> None:
-    walls = Walls(place)
-    heping, found = walls.heping, addresses_of(walls)
+def test_every_address_of_another_district_is_404(walls: Walls) -> None:
+    place, heping, found = walls.place, walls.heping, addresses_of(walls)
     assert keyed_rules("GET") - found.keys() == set(), "a page this errand does not know how to find"
     answers = {address: heping.get(address).status for address in found.values()}
     answers |= {f"{address}?as_of=2026-10-01": heping.get(f"{address}?as_of=2026-10-01").status for address in answers}
@@ -260,9 +266,8 @@ def own_token(walls: Walls) -> Pairs:
     return [*held.items(), ("reason", "别区"), ("name", "别区")]
 
 
-def test_no_list_page_or_export_holds_anything_of_another_district(place: Installation) -> None:
-    walls = Walls(place)
-    heping, theirs = walls.heping, walls.theirs
+def test_no_list_page_or_export_holds_anything_of_another_district(walls: Walls) -> None:
+    place, heping, theirs = walls.place, walls.heping, walls.theirs
     names = {theirs["company"], theirs["estate"]}
     for name in LISTS:
         keys = {key for page in all_of(heping, f"/office/{name}?limit=200") for key in led_to(page)}

@@ -3,6 +3,8 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.errands.installation import Installation
 from tests.errands.visitor import Answer, Visitor
 
@@ -12,12 +14,13 @@ ROW = re.compile(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', re.DOTALL)
 CELL = re.compile(r"<td>(.*?)</td>", re.DOTALL)
 
 
-def two_officials(place: Installation) -> tuple[Visitor, Visitor]:
-    """Two colleagues of the city, each in a browser of their own."""
-    wang = place.add_account("wangyi", "city_officer", "210100")
-    li = place.add_account("lier", "city_officer", "210100")
-    place.start()
-    return place.signed_in("wangyi", wang), place.signed_in("lier", li)
+@pytest.fixture(scope="module")
+def officials(shared_place: Installation) -> tuple[Visitor, Visitor]:
+    """Two colleagues of the city, each in a browser of their own; each test takes what it finds there."""
+    wang = shared_place.add_account("wangyi", "city_officer", "210100")
+    li = shared_place.add_account("lier", "city_officer", "210100")
+    shared_place.start()
+    return shared_place.signed_in("wangyi", wang), shared_place.signed_in("lier", li)
 
 
 def first_of(visitor: Visitor, listed: str, link: re.Pattern[str]) -> str:
@@ -34,8 +37,8 @@ def compared(answer: Answer) -> dict[str, list[str]]:
     }
 
 
-def test_the_second_of_two_officials_sees_both_versions_and_redoes(place: Installation) -> None:
-    first, second = two_officials(place)
+def test_the_second_of_two_officials_sees_both_versions_and_redoes(officials: tuple[Visitor, Visitor]) -> None:
+    first, second = officials
     record = first_of(first, "/office/companies", COMPANY)
     form_of_first, form_of_second = first.get(f"{record}/correct").ok(), second.get(f"{record}/correct").ok()
     before = form_of_second.form("/correct").held
@@ -68,8 +71,7 @@ def test_the_second_of_two_officials_sees_both_versions_and_redoes(place: Instal
     assert all(words in page for words in ("王先到", "024-11110000", "后到者的备注", "按营业执照", "按年报"))
 
 
-def test_sent_in_the_same_moment_exactly_one_is_taken(place: Installation) -> None:
-    officials = two_officials(place)
+def test_sent_in_the_same_moment_exactly_one_is_taken(officials: tuple[Visitor, Visitor]) -> None:
     record = first_of(officials[0], "/office/companies", COMPANY)
     for turn in range(4):
         pages = [visitor.get(f"{record}/correct").ok() for visitor in officials]
@@ -86,8 +88,10 @@ def test_sent_in_the_same_moment_exactly_one_is_taken(place: Installation) -> No
         assert f"第{turn}次{winner}号" in officials[0].get(record).ok().words
 
 
-def test_a_person_is_guarded_the_same_way_and_a_form_sent_twice_acts_once(place: Installation) -> None:
-    first, second = two_officials(place)
+def test_a_person_is_guarded_the_same_way_and_a_form_sent_twice_acts_once(
+    shared_place: Installation, officials: tuple[Visitor, Visitor]
+) -> None:
+    first, second = officials
     record = first_of(first, "/office/people", PERSON)
     pages = first.get(f"{record}/correct").ok(), second.get(f"{record}/correct").ok()
     first.submit(pages[0], "/correct", remark="先到", reason="先")
@@ -95,6 +99,6 @@ def test_a_person_is_guarded_the_same_way_and_a_form_sent_twice_acts_once(place:
     assert "后到" not in first.get(record).ok().words
 
     entries = "SELECT count(*) AS n FROM record_change"
-    before = place.select(entries)
+    before = shared_place.select(entries)
     assert first.submit(pages[0], "/correct", remark="先到", reason="先").status == 200  # the same form once more
-    assert place.select(entries) == before
+    assert shared_place.select(entries) == before

@@ -32,19 +32,12 @@ def verified(installation: Installation) -> tuple[int, str]:
     return done.exit, done.out + done.err
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def original(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+@pytest.fixture(scope="module")
+def original(shared_place: Installation) -> Installation:
     """The register with the four workbooks and two administrators, on each database, to be copied."""
-    directory = tmp_path_factory.mktemp("trail")
-    if request.param == "postgresql":
-        url = postgres.create_database(template=request.getfixturevalue("filled_database"))
-        installation = Installation(directory, url)
-    else:
-        filled: Installation = request.getfixturevalue("filled_once")
-        installation = filled.copy_to(directory)
     for name, role in (("guanli", "system_administrator"), ("shenji", "auditor")):
-        installation.add_account(name, role, CITY)
-    return installation
+        shared_place.add_account(name, role, CITY)
+    return shared_place
 
 
 @pytest.fixture

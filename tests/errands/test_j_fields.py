@@ -148,7 +148,15 @@ def key(raw: Any) -> str:
     return str(UUID(str(raw)))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def filled(filled_once: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One copy for all tests here, which only read in it."""
+    installation = filled_once.copy_to(tmp_path_factory.mktemp("fields"))
+    yield installation
+    installation.stop()
+
+
+@pytest.fixture(scope="module")
 def world(filled: Installation) -> World:
     """A company that serves in one district, its estate and contract, two of its people; then the values."""
     found = filled.select(CHOICE)[0]
@@ -272,7 +280,7 @@ def pages_of(world: World, audience: str) -> str:
     return "\n".join(walk(officer, seeds, "/office/", sub_records(world)))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def read(world: World) -> dict[str, str]:
     """Audience → everything it can read; the officials of the district and of another one are two audiences."""
     other = "210102" if world.division != "210102" else "210103"
@@ -343,7 +351,7 @@ def test_a_number_is_seen_in_clear_by_right_for_a_reason_once(world: World) -> N
 
 
 def test_nobodys_secrets_stand_on_no_page_of_any_desk(world: World, read: dict[str, str]) -> None:
-    place = world.place
+    place, read = world.place, dict(read)
     for name, role in (("xitong", "system_administrator"), ("anquan", "security_administrator"), ("shenji", "auditor")):
         browser = place.signed_in(name, place.add_account(name, role, "210100"))
         read[name] = "\n".join(walk(browser, ["/admin/", "/account"], "/admin/", ("/admin/",)))

@@ -36,7 +36,7 @@ ALL = {
     "notices": signals.notices_changed,
     "services": signals.services_changed,
 }
-PLUMBING = {"nature", "records", "reindexing", "staging"}
+PLUMBING = {"matters", "nature", "records", "reindexing", "staging"}
 """Rooms that others' acts call; they send nothing themselves (staging does, for the bulk paths below)."""
 SILENT: Mapping[str, str] = {
     "committees.correct_committee": "no room above counts committees yet",

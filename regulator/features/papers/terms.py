@@ -282,7 +282,7 @@ class TrialPhase(StrEnum):
     LONGEST = "longest"  # with the longest and rarest it says it can print
 
 
-class Standing(StrEnum):
+class PaperStanding(StrEnum):
     """What anyone may know of a paper number."""
 
     SUPERSEDED = "superseded"

@@ -51,7 +51,7 @@ def _lines(caption: str, items: Sequence[ItemRow]) -> Table:
         Column(_("No."), is_number=True, width=0.5),
         Column(_("Number"), width=1.3),
         Column(_("What"), width=1.3),
-        Column(_("Title"), width=3),
+        Column(_("What it is about"), width=3),
         Column(_("Due"), width=1.3),
         Column(_("Outcome"), width=1),
     )

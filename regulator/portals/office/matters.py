@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +20,9 @@ from regulator.features.papers.rules.pressing import Pressing, press
 from regulator.features.papers.terms import EntryKind, MatterKind, MatterState, Tone
 from regulator.foundation import clock, i18n
 from regulator.foundation.errors import Forbidden
+from regulator.portals.office.matter_links import act_of, link_of
 from regulator.web import filters
 from regulator.web.access import current_account, current_permissions, current_scope
-
-LINKS = "regulator.portals.office.matter_links"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +177,8 @@ def happened(entry: Any) -> str:
     before, after = entry.from_name or "—", entry.to_name or "—"
     if entry.kind in (EntryKind.REMINDED, EntryKind.NOTED) and about:
         return _about_a_reminder(entry.kind, i18n.word("Tone", about), after)
+    if entry.kind is EntryKind.ASSIGNED and about:
+        return _("%(why)s: from %(before)s to %(after)s", why=i18n.word("WhyMoved", about), before=before, after=after)
     said = {
         EntryKind.OPENED: lambda: _("Opened; it went to %(name)s", name=after),
         EntryKind.ASSIGNED: lambda: _("Handed on from %(before)s to %(after)s", before=before, after=after),
@@ -211,7 +210,13 @@ def notes_words(notes: str | None) -> str:
 
 def record_address(matter: Any) -> str | None:
     """Where the record is that a matter is about; None when it is about nothing that has a page."""
-    if find_spec(LINKS) is None:
-        return None
-    found = import_module(LINKS).link_of(matter.kind, matter.subject_key)
+    found = link_of(matter.kind, matter.subject_key)
     return url_for(found[0], **found[1]) if found else None
+
+
+def act_address(matter: Any) -> str | None:
+    """Where the asker settles what an open matter is about; where the record is, when that is all there is to open."""
+    found = act_of(matter.kind, matter.subject_key)
+    if found is None or matter.state is not MatterState.OPEN or matter.handled_by not in current_permissions():
+        return record_address(matter)
+    return url_for(found[0], **found[1])

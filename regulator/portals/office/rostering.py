@@ -109,9 +109,15 @@ def hours_said(span: Span, day: date) -> str:
     return f"{since}–{until}"
 
 
-def person_said(person: Person) -> str:
-    """A person among others: the name and the authority."""
-    return " · ".join(part for part in (person.name, person.authority) if part)
+def person_said(person: Person, among: str = "") -> str:
+    """A person among those of an authority: the name, and another authority when it is of another."""
+    return " · ".join(part for part in (person.name, person.authority) if part and part != among)
+
+
+def day_said(day: date) -> str:
+    """The day without its year, which the page's head says."""
+    said = filters.day(day, current_locale())
+    return said.partition("年")[2] or said.rpartition(" ")[0]
 
 
 def weekday_said(day: date) -> str:

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from regulator.features.papers.rules.checking import compare_code, read_code, readings_of, standing_of
-from regulator.features.papers.terms import NUMBERED, CodeCheck, PaperState, Standing
+from regulator.features.papers.terms import NUMBERED, CodeCheck, PaperStanding, PaperState
 
 USUAL = "沈河房物〔2026〕12号"
 DIGEST = hashlib.sha256(b"content").hexdigest()
@@ -73,5 +73,5 @@ def test_a_code_is_compared_with_the_digest(typed: str | None, digest: str | Non
 
 
 def test_only_numbered_papers_are_known() -> None:
-    assert {state for state in PaperState if standing_of(state) is not Standing.UNKNOWN} == set(NUMBERED)
-    assert standing_of(PaperState.SIGNED) is Standing.VALID
+    assert {state for state in PaperState if standing_of(state) is not PaperStanding.UNKNOWN} == set(NUMBERED)
+    assert standing_of(PaperState.SIGNED) is PaperStanding.VALID

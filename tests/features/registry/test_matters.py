@@ -175,14 +175,12 @@ def draft(session: Session, matter: Matter, by: Actor) -> Paper:
 def test_many_links_are_opened_with_as_many_statements_as_few(session: Session) -> None:
     for number in range(4):
         official(f"o{number}", Role.STREET_OFFICER, [make.SHENHE_STREET, make.HEPING_STREET][number % 2])
+    places = (make.SHENHE_COMMUNITY, make.HEPING_COMMUNITY, make.SHENHE_STREET, make.HEPING_STREET)
 
     def counted(links: int) -> int:
         with transaction():
             for number in range(links):
-                place = (make.SHENHE_COMMUNITY, make.HEPING_COMMUNITY, make.SHENHE_STREET, make.HEPING_STREET)[
-                    number % 4
-                ]
-                add_link(make.make_estate(f"苑{links}-{number}", place), f"物业{number}")
+                add_link(make.make_estate(f"苑{links}-{number}", places[number % 4]), f"物业{number}")
         said: list[str] = []
         listen = lambda *given: said.append(given[2])  # noqa: E731
         event.listen(session.get_bind(), "before_cursor_execute", listen)

@@ -197,7 +197,8 @@ def test_statements_do_not_grow_with_what_waits(sign_in: Open, session: Session,
                 desk.get(path)
             counts.append((path, len(seen)))
     half = len(counts) // 2
-    assert counts[:half] == counts[half:]
+    for (path, few), (_, many) in zip(counts[:half], counts[half:], strict=True):
+        assert many <= few + 3, path  # whose register it is is asked anew every few seconds
     assert max(number for _, number in counts) <= 40
 
 

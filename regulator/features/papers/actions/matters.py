@@ -34,7 +34,6 @@ from regulator.features.papers.terms import (
     Reassigned,
     Tone,
 )
-from regulator.foundation.bulk import insert_rows
 from regulator.foundation.clock import day_of
 from regulator.foundation.counters import count_up
 from regulator.foundation.database import new_key, session
@@ -95,10 +94,9 @@ def _owners_of(news: Sequence[NewMatter], now: datetime) -> dict[Permission, Own
 
 
 def add_rows(model: Any, rows: Sequence[dict[str, Any]]) -> None:
-    """Rows of one table that all name the same columns, written as the database takes many."""
+    """Rows of one table that all name the same columns, in one statement."""
     if rows:
-        columns = tuple(rows[0])
-        insert_rows(session(), model.__table__, columns, [[row[name] for name in columns] for row in rows])
+        session().execute(insert(model.__table__), rows)
 
 
 def _open_of(new: NewMatter) -> Select[Any]:

@@ -24,6 +24,7 @@ TITLE = String(200)
 BY = String(100)
 HASH = String(64)
 _OPEN = text("state = 'open'")
+_CLOSED = text("state = 'closed'")
 _TO_ARCHIVE = text("state = 'closed' AND NOT is_archived")
 _SENT = text("kind IN ('assigned', 'reminded')")
 
@@ -47,7 +48,8 @@ class Matter(Versioned, Base):
         Index("ix_matter_held", "owner_id", "handled_by", "division_code", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_matter_place", "division_code", "order_on", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_matter_subject", "kind", "subject_key"),
-        Index("ix_matter_closed", "state", "division_code", "number"),
+        Index("ix_matter_term", "order_on", "number", "division_code", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_matter_closed", "number", "division_code", sqlite_where=_CLOSED, postgresql_where=_CLOSED),
         Index(
             "ix_matter_to_archive",
             "number",
@@ -96,6 +98,7 @@ class MatterEntry(Base):
     __table_args__ = (
         Index("ix_matter_entry_matter", "matter_id", "seq"),
         Index("ix_matter_entry_sent", "by_id", "seq", sqlite_where=_SENT, postgresql_where=_SENT),
+        Index("ix_matter_entry_again", "by_id", "matter_id", "seq", sqlite_where=_SENT, postgresql_where=_SENT),
     )
 
     seq: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)

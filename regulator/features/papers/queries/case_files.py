@@ -12,7 +12,14 @@ from sqlalchemy import Select, func, select, text
 from regulator.features.divisions.queries import NOWHERE, Path, paths_of
 from regulator.features.divisions.terms import CodeRange, Scope
 from regulator.features.papers.models import CaseFile, CaseFilePrint, CaseFileSearch, Delivery, Matter, Paper
-from regulator.features.papers.queries.matters import MatterFilter, MatterRow, in_territory, rows_of, with_places
+from regulator.features.papers.queries.matters import (
+    MatterFilter,
+    MatterRow,
+    in_territory,
+    keys_of,
+    rows_of,
+    with_places,
+)
 from regulator.features.papers.terms import DeliveryState
 from regulator.foundation.database import session
 from regulator.foundation.files import FileRoom, file_room
@@ -95,10 +102,9 @@ def count_archived(scope: Scope, wanted: FileFilter) -> Count:
     return count_up_to_ceiling(_archived(scope, wanted)[0])
 
 
-def _to_archive(scope: Scope, wanted: MatterFilter) -> Select[Any]:
+def _waiting(wanted: MatterFilter) -> tuple[MatterFilter, Any]:
     """Closed matters whose file is not archived, by the words of the index that holds just these."""
-    is_waiting = text("matter.state = 'closed' AND NOT matter.is_archived")
-    return rows_of(replace(wanted, state=None)).where(is_waiting, in_territory(scope))
+    return replace(wanted, state=None), text("matter.state = 'closed' AND NOT matter.is_archived")
 
 
 def list_to_archive(
@@ -106,14 +112,16 @@ def list_to_archive(
 ) -> Page[MatterRow]:
     """Closed matters of a territory whose file waits to be archived, by number."""
     sort = Sort("number", (Matter.__table__.c.number,))
-    stmt = _to_archive(scope, wanted)
+    closed, is_waiting = _waiting(wanted)
+    stmt = rows_of(closed).where(is_waiting, in_territory(scope))
     page = paginate(stmt, list_name="files.to_archive", sort=sort, cursor=cursor, limit=limit, item=lambda row: row)
     return Page(tuple(with_places(page.items)), page.next)
 
 
 def count_to_archive(scope: Scope, wanted: MatterFilter) -> Count:
     """How many there are, to 1,000 and one."""
-    return count_up_to_ceiling(_to_archive(scope, wanted))
+    closed, is_waiting = _waiting(wanted)
+    return count_up_to_ceiling(keys_of(closed).where(is_waiting, in_territory(scope)))
 
 
 def list_years(scope: Scope) -> list[int]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from regulator.features.papers.queries.papers import PublicState, public_state
 from regulator.features.papers.rules.checking import compare_code, readings_of, standing_of
-from regulator.features.papers.terms import CodeCheck, Standing
+from regulator.features.papers.terms import CodeCheck, PaperStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Details:
 class Checked:
     """The answer of the public check; `details` only for a code that matches."""
 
-    standing: Standing
+    standing: PaperStanding
     code: CodeCheck
     details: Details | None = None
 
@@ -34,7 +34,7 @@ def public_check(number: str, code: str | None) -> Checked:
     found = _find(number)
     compared = compare_code(code, found.check_code if found else None)
     if found is None:
-        return Checked(Standing.UNKNOWN, compared)
+        return Checked(PaperStanding.UNKNOWN, compared)
     return Checked(standing_of(found.state), compared, _details(found) if compared is CodeCheck.MATCHES else None)
 
 

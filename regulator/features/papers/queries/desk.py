@@ -22,6 +22,7 @@ from regulator.features.papers.queries.matters import (
     MatterRow,
     ReminderRow,
     is_open,
+    keys_of,
     page_of,
     reminders,
     rows_of,
@@ -71,16 +72,13 @@ def list_owned(
     owners: Collection[UUID], wanted: MatterFilter, *, cursor: str | None = None, limit: int = 50
 ) -> Page[MatterRow]:
     """Open matters of these people, the most pressing first."""
-    return page_of(_owned(owners, wanted), "desk.owned", cursor, limit)
+    stmt = rows_of(wanted).where(_is_one_of(Matter.owner_id, owners))
+    return page_of(stmt, "desk.owned", cursor, limit)
 
 
 def count_owned(owners: Collection[UUID], wanted: MatterFilter) -> Count:
     """How many there are, to 1,000 and one."""
-    return count_up_to_ceiling(_owned(owners, wanted)) if owners else Count(0)
-
-
-def _owned(owners: Collection[UUID], wanted: MatterFilter) -> Select[Any]:
-    return rows_of(wanted).where(_is_one_of(Matter.owner_id, owners))
+    return count_up_to_ceiling(keys_of(wanted).where(_is_one_of(Matter.owner_id, owners))) if owners else Count(0)
 
 
 def _count_owned(owners: Collection[UUID], *conditions: ColumnElement[bool]) -> Count:
@@ -111,9 +109,9 @@ class SentRow:
 def list_sent_on(me: UUID, wanted: MatterFilter, *, cursor: str | None = None, limit: int = 50) -> Page[SentRow]:
     """Matters somebody sent on that are still open at another's desk, the last sent first."""
     sort = Sort("sent", (MatterEntry.__table__.c.seq,), descending=True)
-    page = paginate(
-        _sent_on(me, wanted), list_name="desk.sent", sort=sort, cursor=cursor, limit=limit, item=lambda row: row
-    )
+    sending = (MatterEntry.at.label("sent_at"), MatterEntry.kind.label("sent_kind"))
+    stmt = _sent_on(rows_of(wanted).add_columns(*sending), me)
+    page = paginate(stmt, list_name="desk.sent", sort=sort, cursor=cursor, limit=limit, item=lambda row: row)
     matters = with_places(page.items)
     return Page(
         tuple(
@@ -126,11 +124,11 @@ def list_sent_on(me: UUID, wanted: MatterFilter, *, cursor: str | None = None, l
 
 def count_sent_on(me: UUID, wanted: MatterFilter) -> Count:
     """How many there are, to 1,000 and one."""
-    return count_up_to_ceiling(_sent_on(me, wanted))
+    return count_up_to_ceiling(_sent_on(keys_of(wanted), me))
 
 
-def _sent_on(me: UUID, wanted: MatterFilter) -> Select[Any]:
-    """Each matter once, by the last time it was sent on."""
+def _sent_on(stmt: Select[Any], me: UUID) -> Select[Any]:
+    """Those of the matters that somebody sent on, each once, by the last time."""
     later = aliased(MatterEntry)
     again = (
         select(later.seq)
@@ -139,11 +137,8 @@ def _sent_on(me: UUID, wanted: MatterFilter) -> Select[Any]:
         )
         .exists()
     )
-    return (
-        rows_of(wanted)
-        .add_columns(MatterEntry.at.label("sent_at"), MatterEntry.kind.label("sent_kind"))
-        .join(MatterEntry, MatterEntry.matter_id == Matter.id)
-        .where(MatterEntry.by_id == me, _is_sent(MatterEntry), Matter.owner_id != me, ~again)
+    return stmt.join(MatterEntry, MatterEntry.matter_id == Matter.id).where(
+        MatterEntry.by_id == me, _is_sent(MatterEntry), Matter.owner_id != me, ~again
     )
 
 

@@ -8,11 +8,11 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from regulator.features.accounts.models import Account
 from regulator.features.accounts.terms import AccountState
-from regulator.features.papers.actions.issuing import CORNER
+from regulator.features.papers.actions.issuing import paper_room
 from regulator.features.papers.models import Matter, Paper, PaperCounter, PaperSeries
 from regulator.features.papers.queries.following import Source, list_missing, list_strays
 from regulator.features.papers.queries.holdings import Powers, find_next, list_holdings, list_stuck_papers, unable
-from regulator.foundation import clock, files
+from regulator.foundation import clock
 from regulator.foundation.database import session
 
 AT_ONCE = 200
@@ -69,7 +69,7 @@ def _numbers_with_gaps() -> list[str]:
 
 def _papers_altered() -> list[str]:
     """Papers whose stored file is not there or not what was issued; a file at a time, never whole in memory."""
-    room = files.file_room(CORNER)
+    room = paper_room()
     stmt = select(Paper.number, Paper.file_hash).where(Paper.file_hash.is_not(None)).order_by(Paper.number)
     rows = session().execute(stmt.execution_options(yield_per=AT_ONCE))
     return [str(number) for number, name in rows if not room.check(str(name))]

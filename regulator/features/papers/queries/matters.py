@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from regulator.features.accounts.models import Account
@@ -67,13 +67,22 @@ _ROW: Any = (
 
 def is_open() -> ColumnElement[bool]:
     """The condition of the partial indexes in their own words: as a parameter it would not be recognised."""
-    return Matter.state == literal_column("'open'", Matter.__table__.c.state.type)
+    return _state_is(MatterState.OPEN)
+
+
+def _state_is(state: MatterState) -> ColumnElement[bool]:
+    return Matter.state == literal_column(f"'{state.value}'", Matter.__table__.c.state.type)
 
 
 def in_territory(scope: Scope) -> ColumnElement[bool]:
-    """Matters inside a scope; those without a place are the business of whoever answers for a whole city."""
-    inside = within(scope, Matter.division_code)
-    return or_(inside, Matter.division_code.is_(None)) if _has_city(scope) else inside
+    """Matters inside a scope; those without a place are the business of whoever answers for a whole city.
+
+    A city's are nearly all there are: they are read in the order of the list and looked at, never sorted.
+    """
+    if not _has_city(scope):
+        return within(scope, Matter.division_code)
+    place = func.coalesce(Matter.division_code, _city_of(scope))
+    return within(scope, place)
 
 
 def sees(scope: Scope, division_code: str | None) -> bool:
@@ -85,11 +94,25 @@ def _has_city(scope: Scope) -> bool:
     return any(len(part.low) <= CITY_PREFIX for part in scope.ranges)
 
 
+def _city_of(scope: Scope) -> str:
+    """A code that lies in the city of a scope."""
+    return next(part.low for part in scope.ranges if len(part.low) <= CITY_PREFIX)
+
+
 def rows_of(wanted: MatterFilter) -> Select[Any]:
     """The statement of matters with their owners' names, filtered, in no order."""
-    stmt: Select[Any] = select(*_ROW).join(Account, Account.id == Matter.owner_id)
+    return _wanted_of(select(*_ROW).join(Account, Account.id == Matter.owner_id), wanted)
+
+
+def keys_of(wanted: MatterFilter) -> Select[Any]:
+    """The same matters by their numbers alone, for counting: the owner's name is asked for only to look for it."""
+    stmt: Select[Any] = select(Matter.number)
+    return _wanted_of(stmt.join(Account, Account.id == Matter.owner_id) if wanted.owner else stmt, wanted)
+
+
+def _wanted_of(stmt: Select[Any], wanted: MatterFilter) -> Select[Any]:
     if wanted.state is not None:
-        stmt = stmt.where(is_open() if wanted.state is MatterState.OPEN else Matter.state == wanted.state)
+        stmt = stmt.where(_state_is(wanted.state))
     if wanted.kind is not None:
         stmt = stmt.where(Matter.kind == wanted.kind)
     if wanted.owner_id is not None:
@@ -139,15 +162,28 @@ def find_open_matter(kind: str, subject_key: str) -> Matter | None:
     return session().scalar(wanted)
 
 
+def numbers_about(wanted: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Numbers of the open matters about these subject keys of these kinds, by subject key; one statement."""
+    about = [and_(Matter.kind == kind, Matter.subject_key.in_(keys)) for kind, keys in wanted.items() if keys]
+    if not about:
+        return {}
+    stmt = select(Matter.subject_key, Matter.number).where(Matter.state == MatterState.OPEN, or_(*about))
+    return dict(session().execute(stmt).all())
+
+
 def list_matters(scope: Scope, wanted: MatterFilter, *, cursor: str | None = None, limit: int = 50) -> Page[MatterRow]:
-    """Matters of a territory, the most pressing first."""
+    """Matters of a territory: open ones the most pressing first, others the last opened first."""
     stmt = rows_of(wanted).where(in_territory(scope))
-    return page_of(stmt, "matters", cursor, limit)
+    if wanted.state is MatterState.OPEN:
+        return page_of(stmt, "matters", cursor, limit)
+    sort = Sort("number", (Matter.__table__.c.number,), descending=True)
+    page = paginate(stmt, list_name="matters", sort=sort, cursor=cursor, limit=limit, item=lambda row: row)
+    return Page(tuple(with_places(page.items)), page.next)
 
 
 def count_matters(scope: Scope, wanted: MatterFilter) -> Count:
     """How many there are, to 1,000 and one."""
-    return count_up_to_ceiling(rows_of(wanted).where(in_territory(scope)))
+    return count_up_to_ceiling(keys_of(wanted).where(in_territory(scope)))
 
 
 def page_of(stmt: Select[Any], name: str, cursor: str | None, limit: int) -> Page[MatterRow]:

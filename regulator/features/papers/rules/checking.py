@@ -6,7 +6,7 @@ import hmac
 import re
 import unicodedata
 
-from regulator.features.papers.terms import CodeCheck, PaperState, Standing
+from regulator.features.papers.terms import CodeCheck, PaperStanding, PaperState
 
 LONGEST_TYPED = 120
 PRINTED_DIGITS = 16
@@ -15,10 +15,10 @@ _CODE = re.compile(rf"[0-9a-f]{{{PRINTED_DIGITS}}}")
 _UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 _BRACKETS = str.maketrans("[(【〖{<《〈", "〔" * 8) | str.maketrans("])】〗}>》〉", "〕" * 8)
 _STANDINGS = {
-    PaperState.SIGNED: Standing.VALID,  # it binds from here on; only its file is still being made
-    PaperState.ISSUED: Standing.VALID,
-    PaperState.SUPERSEDED: Standing.SUPERSEDED,
-    PaperState.WITHDRAWN: Standing.WITHDRAWN,
+    PaperState.SIGNED: PaperStanding.VALID,  # it binds from here on; only its file is still being made
+    PaperState.ISSUED: PaperStanding.VALID,
+    PaperState.SUPERSEDED: PaperStanding.SUPERSEDED,
+    PaperState.WITHDRAWN: PaperStanding.WITHDRAWN,
 }
 
 
@@ -50,9 +50,9 @@ def compare_code(typed: str | None, digest: str | None) -> CodeCheck:
     return CodeCheck.MATCHES if hmac.compare_digest(code, wanted) else CodeCheck.DIFFERS
 
 
-def standing_of(state: PaperState) -> Standing:
+def standing_of(state: PaperState) -> PaperStanding:
     """What anyone is told of a paper in this state; nothing of one without a number."""
-    return _STANDINGS.get(state, Standing.UNKNOWN)
+    return _STANDINGS.get(state, PaperStanding.UNKNOWN)
 
 
 def _without_blanks(text: str) -> str:

@@ -8,8 +8,6 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-import segno
-
 from regulator.features.papers.rules.checking import PRINTED_DIGITS
 from regulator.features.papers.templating.declaring import LAYOUT, layout
 from regulator.features.papers.templating.judging import judge_facts, judge_frame
@@ -110,6 +108,8 @@ def _field(declared: dict[str, Any]) -> dict[str, Any]:
 
 def _qr(address: str) -> bytes:
     """The address as a drawing without margin: the paper's own white is the quiet zone."""
+    import segno  # noqa: PLC0415  # only where something is printed
+
     drawn = BytesIO()
     segno.make_qr(address, error="m").save(drawn, kind="svg", border=0, xmldecl=False, svgns=True, nl=False)
     return drawn.getvalue()

@@ -7,6 +7,7 @@ and business key.
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, select
 from sqlalchemy.orm import aliased
@@ -30,7 +31,8 @@ def _own_key(column: Any) -> ColumnElement[str]:
 
 
 def _estate_of(key: Any) -> ColumnElement[bool]:
-    return Estate.code == func.substr(key, 1, func.length(key) - KEY_DIGITS - len(BETWEEN))
+    own = KEY_DIGITS + len(BETWEEN)
+    return Estate.code == func.substr(key, 1, case((func.length(key) > own, func.length(key) - own), else_=0))
 
 
 def _links(stmt: Select[Any]) -> Select[Any]:
@@ -83,6 +85,11 @@ DISPUTES = Source(
     found_by=_estate_of,
 )
 """Contracts of two companies on the same days; an overlap that is none any more is taken back."""
+
+
+def row_key(estate_code: str, own_key: UUID) -> str:
+    """What a matter about a link or a dispute of an estate goes by."""
+    return f"{estate_code}{BETWEEN}{own_key.hex}"
 
 
 def correction_key(kind: SubjectKind, key: str) -> str:

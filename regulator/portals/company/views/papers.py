@@ -9,14 +9,13 @@ from flask_babel import lazy_gettext as _l
 
 from regulator.features.accounts.terms import Permission
 from regulator.features.papers.actions import deliveries as acts
-from regulator.features.papers.actions.issuing import CORNER
+from regulator.features.papers.actions.issuing import paper_room
 from regulator.features.papers.queries import deliveries as queries
 from regulator.features.papers.queries.papers import find_successor
 from regulator.features.papers.rules.delivery import PORTAL_IS_DAY_OF_ARRIVAL
 from regulator.features.papers.terms import NUMBERED
 from regulator.foundation import clock
 from regulator.foundation.errors import Conflict, NotFound
-from regulator.foundation.files import file_room
 from regulator.foundation.paging import parse_limit
 from regulator.portals.company import blueprint
 from regulator.web import navigation
@@ -95,7 +94,7 @@ def paper_file(paper_id: UUID) -> ResponseReturnValue:
     if paper.file_hash is None or paper.number is None:
         raise NotFound(str(paper_id))
     name = f"{paper.number} {paper.title}.pdf"
-    return send_kept(paper.file_hash, file_name=name, media_type="application/pdf", room=file_room(CORNER))
+    return send_kept(paper.file_hash, file_name=name, media_type="application/pdf", room=paper_room())
 
 
 def _credit_code() -> str:

@@ -32,6 +32,7 @@ from regulator.portals.office.forms.companies import (
     RetireForm,
 )
 from regulator.portals.office.history import in_words
+from regulator.portals.office.matter_links import matter_of_correction
 from regulator.web import forms, navigation
 from regulator.web.access import allow, current_actor, current_permissions, current_scope
 from regulator.web.navigation import MenuGroup
@@ -127,6 +128,7 @@ def company(credit_code: str) -> ResponseReturnValue:
         scope=scope,
         day=day,
         own=own,
+        correction=matter_of_correction(SubjectKind.COMPANY, found.credit_code) if own else None,
     )
 
 
@@ -375,15 +377,9 @@ def company_retire(credit_code: str) -> ResponseReturnValue:
     if filled.value is None:
         return _retire_page(found, filled), 400
     value = filled.value
+    given: dict[str, Any] = {"version": _version(), "actor": current_actor(), "now": clock.now()}
     try:
-        acts.retire_company(
-            found,
-            day=value.retired_on,
-            version=_version(),
-            reason=value.reason,
-            actor=current_actor(),
-            now=clock.now(),
-        )
+        acts.retire_company(found, day=value.retired_on, reason=value.reason, **given)
     except Refused as refusal:
         forms.add_findings(filled, refusal.findings)
     except BadInput as error:

@@ -65,7 +65,7 @@ def _columns(authority: AuthorityRow) -> list[listing.Column[ShiftRow]]:
         column(_("Weekday"), lambda row: rostering.weekday_said(row.day)),
         column(_("From"), lambda row: _in_china(row.began_at)),
         column(_("To"), lambda row: _in_china(row.ended_at)),
-        column(_("Name"), lambda row: row.name),
+        column(_("Person on duty"), lambda row: row.name),
         column(_("Authority"), lambda row: row.home or authority.name),
         column(_("Kind"), lambda row: row.kind),
         column(_("Duty phone"), lambda row: row.phone),
@@ -94,6 +94,7 @@ def _roster_page(asked: Asked, authority: AuthorityRow) -> str:
         may_set=rostering.may_set(authority),
         hours=rostering.hours_said,
         weekday=rostering.weekday_said,
+        short_day=rostering.day_said,
         scope=current_scope(),
     )
 
@@ -132,7 +133,7 @@ def _new_page(authority: AuthorityRow, filled: forms.Filled[ShiftForm]) -> str:
         "office/duty/new.html",
         authority=authority,
         form=filled,
-        people=[(one.username, rostering.person_said(one)) for one in offered],
+        people=[(one.username, rostering.person_said(one, authority.name)) for one in offered],
     )
 
 

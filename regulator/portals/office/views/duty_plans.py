@@ -71,7 +71,7 @@ def _plan_page(
         "office/duty/plan.html",
         authority=authority,
         form=filled,
-        people=[(str(one.account_id), rostering.person_said(one)) for one in offered],
+        people=[(str(one.account_id), rostering.person_said(one, authority.name)) for one in offered],
         most=people.MOST_PEOPLE,
         **_preview(authority, plan, again or {}),
     )

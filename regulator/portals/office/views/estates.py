@@ -24,6 +24,7 @@ from regulator.foundation.paging import parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
 from regulator.portals.office.history import in_words
+from regulator.portals.office.matter_links import matter_of_correction
 from regulator.web import navigation
 from regulator.web.access import allow, current_permissions, current_scope
 from regulator.web.navigation import MenuGroup
@@ -146,6 +147,7 @@ def estate(code: str) -> ResponseReturnValue:
         managers=queries.list_project_managers(found.id, day=day),
         history=in_words(SubjectKind.ESTATE, history[:SHOWN_HISTORY]),
         acts_recorded=len(history),
+        correction=matter_of_correction(SubjectKind.ESTATE, found.code),
         scope=scope,
         day=day,
         **_beside(found, day),

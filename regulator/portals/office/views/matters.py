@@ -33,6 +33,7 @@ from regulator.portals.office.forms.matters import (
     TermForm,
 )
 from regulator.portals.office.matters import (
+    act_address,
     allowed,
     current_hands,
     days_words,
@@ -194,6 +195,7 @@ def matter_page(found: Any, **filled: forms.Filled[Any]) -> str:
         attached=attachments.list_attachments(found),
         takers=taker_choices(takers(found)) if may.assign else [],
         record=record_address(found),
+        act=act_address(found),
         case_file=files.find_case_file(found),
         forms=empty | filled,
         outcomes=forms.choices(Outcome, BY_HAND),

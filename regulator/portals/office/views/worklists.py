@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from regulator.features.accounts.terms import Permission
 from regulator.features.divisions.queries import DivisionRow
 from regulator.features.divisions.terms import Scope
+from regulator.features.papers.terms import MatterKind
 from regulator.features.registry.actions import links as acts
 from regulator.features.registry.actions import moves as move_acts
 from regulator.features.registry.queries import links as link_queries
@@ -28,6 +29,7 @@ from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
 from regulator.portals.office.acting import Chosen, attempt, chosen_company, sent_version
 from regulator.portals.office.forms.worklists import LinkForm, SeenForm
+from regulator.portals.office.matter_links import matters_of
 from regulator.web import forms, navigation
 from regulator.web.access import allow, current_account, current_actor, current_scope
 from regulator.web.navigation import MenuGroup
@@ -216,6 +218,10 @@ LISTS = {
 }
 
 
+MATTERS = {"disputes": MatterKind.DISPUTE, "links": MatterKind.LINK}
+"""Work lists each of whose rows has a matter of its own."""
+
+
 def _asked() -> Asked:
     days = current_app.config["SETTINGS"].stale_after_days
     return Asked(
@@ -248,15 +254,17 @@ def worklist(name: str) -> ResponseReturnValue:
         rows = listing.all_pages(lambda c, n: shown.rows(asked, c, n))
         return listing.export(str(shown.title), shown.columns(), rows, day=asked.day, territory=asked.scope.label)
     limit = parse_limit(request.args.get("limit"))
+    page = shown.rows(asked, request.args.get("cursor"), limit)
     return render_template(
         f"office/worklists/{name}.html",
         shown=shown,
-        page=shown.rows(asked, request.args.get("cursor"), limit),
+        page=page,
         total=shown.count(asked),
         asked=asked,
         scope=asked.scope,
         day=asked.day,
         days=current_app.config["SETTINGS"].stale_after_days,
+        matters=matters_of(MATTERS[name], page.items) if name in MATTERS else {},
         divisions=listing.division_choices(asked.scope),
     )
 

@@ -9,7 +9,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from regulator.features.papers.queries.checking import Checked, public_check
 from regulator.features.papers.rules.checking import LONGEST_TYPED
-from regulator.features.papers.terms import CodeCheck, Standing
+from regulator.features.papers.terms import CodeCheck, PaperStanding
 from regulator.portals.public import blueprint as public
 from regulator.portals.public import given
 from regulator.web import limits, navigation
@@ -60,6 +60,6 @@ def _check(number: str, code: str) -> Checked:
 def _status(checked: Checked | None) -> int:
     if checked is None:
         return 200
-    if checked.standing is Standing.UNKNOWN:
+    if checked.standing is PaperStanding.UNKNOWN:
         return 404
     return 400 if checked.code is CodeCheck.UNREADABLE else 200

@@ -1,6 +1,6 @@
 """What lists and contracts come to in the register, on both databases; taken back, the register is as it was."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from xlsxwriter import Workbook
 
 from regulator.commands.importing import import_file, undo_import
 from regulator.features.divisions.terms import Scope
+from regulator.features.papers.queries.integrity import out_of_step
 from regulator.features.registry.imports import batches, queries
 from regulator.features.registry.imports.batches import Sender, Wishes
 from regulator.features.registry.imports.columns import Kind
@@ -37,6 +38,7 @@ from regulator.features.registry.models import (
     Service,
     ServiceStatement,
 )
+from regulator.features.registry.queries.matters import SOURCES
 from regulator.features.registry.queries.services import list_contract_facts, list_period_facts
 from regulator.features.registry.rules.services import basis_of_service, mode_on, service_on
 from regulator.features.registry.terms import Basis, Mode, SettlementState
@@ -64,9 +66,13 @@ ONE, TWO, THREE = code(1), code(2), code(3)
 
 
 @pytest.fixture
-def world(session: Session) -> None:
+def world(session: Session) -> Iterator[None]:
+    """The city's tree; whatever a test does with lists, what waits for a person is in step with its matters."""
     with transaction():
         make.make_tree()
+    yield
+    session.rollback()
+    assert out_of_step(SOURCES) == []
 
 
 @pytest.fixture
