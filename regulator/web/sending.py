@@ -29,16 +29,16 @@ def send_kept(stored: str, *, file_name: str, media_type: str, room: FileRoom | 
 
 def send_made(content: bytes, *, file_name: str, media_type: str) -> Response:
     """What was made for this asker alone and lies nowhere, as a download."""
-    response = Response(content, mimetype=media_type)
+    response = _as_download(Response(content, mimetype=media_type), file_name)
     response.headers["Cache-Control"] = "no-store"
-    return _as_download(response, file_name)
+    return response
 
 
 def _as_download(response: Response, file_name: str) -> Response:
     response.headers["Content-Disposition"] = disposition(file_name)
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers.setdefault("Cache-Control", "private, no-cache")  # asked for anew, since rights may have ended
+    response.headers["Cache-Control"] = "private, no-cache"  # asked for anew each time, since rights may have ended
     return response
 
 

@@ -177,6 +177,7 @@ def test_the_shipped_source_is_there_to_begin_from(desk: Desk) -> None:
     assert answer.headers["Content-Disposition"].startswith("attachment")
     preview = desk.fetch("/admin/papers/templates/transfer_letter.pdf")
     assert preview.mimetype == "application/pdf"
+    assert preview.headers["Cache-Control"] == "no-store"
     assert "草稿" in text_of(preview.data).replace(" ", "")
     desk.get("/admin/papers/templates/love_letter.pdf", status=404)
     desk.get("/admin/papers/templates/..%2F_layout.typ", status=404)

@@ -23,7 +23,7 @@ from regulator.portals.admin.paper_forms import AdoptForm, TemplateForm
 from regulator.portals.admin.views.papers import authority_choices
 from regulator.web import forms
 from regulator.web.access import allow, current_actor
-from regulator.web.sending import POLICY, disposition
+from regulator.web.sending import send_made
 from regulator.web.transaction import commits
 
 ANY_AUTHORITY = "示例市住房和城乡建设局"
@@ -55,7 +55,7 @@ def _page(filled: forms.Filled[TemplateForm], status: int = 200) -> ResponseRetu
 @allow(Permission.PAPER_SETTINGS)
 def paper_template_source(kind: str) -> ResponseReturnValue:
     """The shipped template, to begin an own version from."""
-    return _download(_shipped(kind).source.encode(), f"{kind}.typ", "text/plain")
+    return send_made(_shipped(kind).source.encode(), file_name=f"{kind}.typ", media_type="text/plain")
 
 
 @blueprint.get("/papers/templates/<kind>.pdf")
@@ -70,7 +70,8 @@ def paper_template_preview(kind: str) -> ResponseReturnValue:
 def paper_own_source(template_id: UUID) -> ResponseReturnValue:
     """An own version as it was adopted."""
     found, _authority = set_down.get_template(template_id)
-    return _download(found.source.encode(), f"{found.kind}-{found.began_on.isoformat()}.typ", "text/plain")
+    name = f"{found.kind}-{found.began_on.isoformat()}.typ"
+    return send_made(found.source.encode(), file_name=name, media_type="text/plain")
 
 
 @blueprint.get("/papers/own/<uuid:template_id>.pdf")
@@ -89,12 +90,8 @@ def _shipped(kind: str) -> Template:
 
 def _preview(template: Template, authority: str) -> Response:
     content = acts.preview(template, authority, now=clock.now())
-    return _download(content, _("%(title)s (draft).pdf", title=template.title), "application/pdf")
-
-
-def _download(content: bytes, name: str, media_type: str) -> Response:
-    headers = {"Content-Disposition": disposition(name), "Content-Security-Policy": POLICY}
-    return Response(content, content_type=f"{media_type}; charset=utf-8", headers=headers)
+    name = _("%(title)s (draft).pdf", title=template.title)
+    return send_made(content, file_name=name, media_type="application/pdf")
 
 
 # --- trials ---------------------------------------------------------------------------------------------------------
