@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from regulator.features.divisions.terms import CodeRange, Level
 from regulator.features.registry.models import Estate
@@ -30,16 +30,14 @@ AT_ONCE = 500
 def _members_astray() -> list[str]:
     """Estates that stand in a zone of another street, or that nobody knows."""
     query = (
-        select(ZoneEstate.estate_code, Zone.division_code, Estate.division_code)
+        select(ZoneEstate.estate_code, Zone.division_code, func.coalesce(Estate.division_code, ""))
         .join(Zone, Zone.id == ZoneEstate.zone_id)
         .outerjoin(Estate, Estate.code == ZoneEstate.estate_code)
         .where(ZoneEstate.living)
         .order_by(ZoneEstate.estate_code)
     )
     return [
-        code
-        for code, street, place in session().execute(query)
-        if place is None or not CodeRange.of(street, Level.STREET).covers(place)
+        code for code, street, place in session().execute(query) if not CodeRange.of(street, Level.STREET).covers(place)
     ]
 
 
