@@ -14,7 +14,8 @@ DEMO ?= --seed 7 --companies 1200 --estates 6000 --people 40000
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 UV := .venv-lock/bin/uv
 
-.PHONY: help run test check wheel bench-lookup bench-import bench-coverage bench-zones bench-papers lock install install-test packages clean
+.PHONY: help run test check wheel bench-lookup bench-import bench-coverage bench-map bench-zones bench-papers bench-geoexport lock \
+	install install-test packages clean
 
 help:
 	@echo 'make run           the demo city in the browser (installs what is missing)'
@@ -24,6 +25,7 @@ help:
 	@echo 'make bench-lookup  the figures of the README: the public look-up (ARGS=--small for a quick look)'
 	@echo 'make bench-import  the figures of the README: a workbook of 100,000 companies'
 	@echo 'make bench-coverage  the figures of the README: coverage at 1,000,000 estates (ARGS=--small for a quick look)'
+	@echo 'make bench-geoexport  the layer of estates as a file: seconds and memory (ARGS=--small for a quick look)'
 	@echo 'make bench-zones   the figures of the README: proposing zones for a street and a district (ARGS=--small for a quick look)'
 	@echo 'make bench-papers  the figures of the README: papers printed and signed (ARGS=--small for a quick look)'
 	@echo 'make lock          resolve requirements/*.txt anew'
@@ -85,6 +87,9 @@ bench-lookup: install-test
 
 bench-import: install-test
 	@$(BIN)/python benchmarks/imports.py $(ARGS)
+
+bench-geoexport: install-test
+	@$(BIN)/python benchmarks/geoexport.py $(ARGS)
 
 bench-zones: install-test
 	@$(BIN)/python benchmarks/zones.py $(ARGS)

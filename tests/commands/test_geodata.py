@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
+import pandas as pd
 import pytest
 import shapely
 from click.testing import Result
@@ -18,6 +19,7 @@ from regulator.commands import cli
 from regulator.commands.setup import ensure_built_in
 from regulator.features.accounts.terms import Role
 from regulator.features.audit.models import AuditEntry
+from regulator.features.maps.geofiles import writing
 from regulator.features.maps.geofiles.models import GeoBatch, GeoRow
 from regulator.features.maps.geofiles.terms import GeoState
 from regulator.features.maps.models import DivisionBoundary, EstateBoundary
@@ -291,6 +293,30 @@ def test_a_layer_goes_out_with_chinese_values_and_comes_in_again(
         back = run("import", kind, file, "--datum", "cgcs2000")
         assert back.exit_code == 0, back.output
     assert session.scalars(select(GeoBatch.rows_unchanged)).all() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson", "zip"])
+def test_a_layer_is_written_in_pieces_that_join_without_a_seam(
+    run: Run, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    """The first piece knows no address, no company and no year: what comes later has its fields all the same."""
+    monkeypatch.setattr(writing, "AT_ONCE", 2)
+    company = make.make_company()
+    for number in range(5):
+        known = {"address": '惠工街"9号"', "completion_year": 1999} if number > 2 else {"completion_year": None}
+        estate = make.make_estate(f"{number}号楼", lon=HOME.x + number / 100, lat=HOME.y, **known)
+        if number > 2:
+            make.make_service(estate, company)
+    session.commit()
+    out = tmp_path / f"out.{suffix}"
+    assert f"{out}: 5 features" in run("export", "estates", out).output
+    found = geopandas.read_file(out)
+    assert found.crs.to_epsg() == 4490
+    assert list(found["name"]) == [f"{number}号楼" for number in range(5)]
+    assert list(found.geometry.x) == pytest.approx([HOME.x + number / 100 for number in range(5)], abs=1e-9)
+    assert [None if pd.isna(value) else value for value in found["address"]] == [None] * 3 + ['惠工街"9号"'] * 2
+    assert [None if pd.isna(value) else int(value) for value in found["year"]] == [None] * 3 + [1999] * 2
+    assert found["company"].notna().tolist() == [False] * 3 + [True] * 2
 
 
 def test_a_layer_without_rows_or_a_name_without_a_kind_is_refused(run: Run, tmp_path: Path) -> None:
