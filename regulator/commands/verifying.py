@@ -11,6 +11,7 @@ from regulator.features.maps.queries import integrity as maps
 from regulator.features.papers.queries import integrity as papers
 from regulator.features.registry.queries import matters as register
 from regulator.features.registry.queries.integrity import CHECKS, Check, list_discrepancies
+from regulator.features.zones.queries import integrity as zones
 
 SENTENCES = {
     "contracts_overlap_unrecorded": "contracts of two companies overlap without a recorded dispute",
@@ -30,6 +31,10 @@ SENTENCES = {
     "search_index_broken": "a search index disagrees with its words",
     "search_tokens_missing": "a record cannot be found by name",
     "services_overlap": "two services of one estate overlap",
+    "zone_estates_twice": "an estate stands in two zones",
+    "zone_figures_wrong": "a zone's state, width or box are not those of its estates",
+    "zone_marks_wrong": "the mark that an estate stands in a zone disagrees with the zone",
+    "zone_members_astray": "an estate stands in a zone of another street",
 }
 
 
@@ -37,7 +42,7 @@ def all_checks() -> dict[str, Check]:
     """Every check of every room; which rows the matters must be in step with, is said here."""
     sources = (*register.SOURCES, ROUNDS)
     in_step = {"matters_out_of_step": lambda: papers.out_of_step(sources)}
-    return CHECKS | coverage.CHECKS | maps.CHECKS | papers.CHECKS | in_step
+    return CHECKS | coverage.CHECKS | maps.CHECKS | papers.CHECKS | zones.CHECKS | in_step
 
 
 @click.command("verify")

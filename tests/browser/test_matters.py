@@ -94,7 +94,7 @@ def test_the_pages_of_matters_are_accessible_and_readable(
     page.keyboard.press("Enter")
     page.locator("textarea[name=answer]").first.fill("已修复")
     page.locator("textarea[name=answer]").first.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert "已答复" in page.locator("main").inner_text()
     page.context.close()

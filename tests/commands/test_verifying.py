@@ -34,7 +34,22 @@ HARM = {
     "papers_numbers_gap": "UPDATE paper_counter SET last = last + 1",
     "place_mark_wrong": "UPDATE estate SET to_be_placed = NOT to_be_placed WHERE code = (SELECT min(code) FROM estate)",
     "search_tokens_missing": "DELETE FROM company_search WHERE seq = (SELECT min(seq) FROM company_search)",
+    "zone_estates_twice": "INSERT INTO zone_estate (zone_id, estate_code, living) "
+    "SELECT id, (SELECT max(code) FROM estate), false FROM zone WHERE number IN (901, 902)",
+    "zone_figures_wrong": "UPDATE zone SET diameter = 999 WHERE number = 901",
+    "zone_marks_wrong": "INSERT INTO zone_estate (zone_id, estate_code, living) "
+    "SELECT id, (SELECT min(code) FROM estate), false FROM zone WHERE number = 902",
+    "zone_members_astray": "INSERT INTO zone_estate (zone_id, estate_code, living) "
+    "SELECT id, '9999990010010001', true FROM zone WHERE number = 902",
 }
+ZONES = tuple(
+    "INSERT INTO zone (id, division_code, state, ordinal, number, name, proposed_at, proposed_by, adopted_at, "
+    "adopted_by, limit_diameter, neighbour_within, barriers_respected, version) "
+    f"SELECT '{number:032d}', min(code), 'adopted', {number}, {number}, '{number}', '2026-01-01 00:00:00', 'x', "
+    "'2026-01-01 00:00:00', 'x', 500, 500, true, 1 FROM division WHERE level = 'street'"
+    for number in (901, 902)
+)
+"""Two zones of one street that hold nothing yet, for the harm."""
 UNGUARD = {
     "sqlite": "DROP TRIGGER service_overlap_insert",
     "postgresql": "ALTER TABLE service DROP CONSTRAINT ex_service_overlap",
@@ -74,7 +89,7 @@ def alter_a_paper(installation: Installation) -> None:
 
 def harm(installation: Installation) -> set[str]:
     """Does everything verify looks for; gives the names of the checks that must speak."""
-    for statement in HARM.values():
+    for statement in (*ZONES, *HARM.values()):
         assert installation.execute(statement) > 0, statement
     kind = "postgresql" if installation.database_url else "sqlite"
     installation.execute(UNGUARD[kind])

@@ -244,6 +244,13 @@ def test_a_faulty_document_is_repaired_and_it_is_said() -> None:
     assert len(PdfReader(io.BytesIO(cleaned)).pages) == 2
 
 
+def test_a_document_whose_trailer_lacks_its_size_is_whole_afterwards() -> None:
+    content = pdf(pages=2).replace(b"/Size ", b"/Sise ")
+    _, cleaned, notes = clean(content)
+    assert notes == {UploadNote.REPAIRED}
+    assert clean(cleaned) == (UploadKind.PDF, cleaned, frozenset())
+
+
 def bomb(size: int, times: int = 1, **entries: object) -> bytes:
     def change(document: Pdf) -> None:
         packed_data = bytes(size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
@@ -31,6 +31,34 @@ def record(
 
     `facts` holds before and after by field name; ID numbers, phones and secrets are masked here, whoever calls.
     """
+    session().add(_entry(actor, act, subject_kind, subject_key, now, division_code, facts or {}))
+    session().flush()
+
+
+def record_all(
+    actor: Actor,
+    act: str,
+    subject_kind: str,
+    done: Iterable[tuple[str, str | None, Mapping[str, JSON]]],
+    *,
+    now: datetime,
+) -> None:
+    """As `record`, of one act on many subjects: for each its business key, division and facts; in few statements."""
+    session().add_all(
+        _entry(actor, act, subject_kind, key, now, division_code, facts) for key, division_code, facts in done
+    )
+    session().flush()
+
+
+def _entry(
+    actor: Actor,
+    act: str,
+    subject_kind: str,
+    subject_key: str,
+    now: datetime,
+    division_code: str | None,
+    facts: Mapping[str, JSON],
+) -> AuditEntry:
     entry = AuditEntry(
         at=now.astimezone(UTC),
         account_id=actor.account_id,
@@ -44,11 +72,10 @@ def record(
         subject_kind=subject_kind,
         subject_key=subject_key,
         division_code=division_code,
-        facts=canonical(facts or {}),
+        facts=canonical(facts),
     )
     entry.digest = entry_digest(entry)
-    session().add(entry)
-    session().flush()
+    return entry
 
 
 def entry_digest(entry: AuditEntry) -> bytes:

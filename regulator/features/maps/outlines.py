@@ -172,10 +172,15 @@ def judge_outline(outline: MultiPolygon, box: tuple[float, float, float, float] 
     west, south, east, north = outline.bounds
     if box and not (box[0] <= west and box[1] <= south and east <= box[2] and north <= box[3]):
         return [Finding("outline_outside_city", None, {}, "boundary")]
-    found = square_metres(outline)
-    if found > LARGEST or max(east - west, north - south) > WIDEST:
-        return [Finding("outline_too_large", None, {"found": Area(round(found * 100))}, "boundary")]
+    if is_too_large(outline):
+        return [Finding("outline_too_large", None, {"found": measured(outline)}, "boundary")]
     return []
+
+
+def is_too_large(outline: BaseGeometry) -> bool:
+    """Whether an outline, drawn or sent, is larger or wider than any estate's."""
+    west, south, east, north = outline.bounds
+    return square_metres(outline) > LARGEST or max(east - west, north - south) > WIDEST
 
 
 def doubts_about(placement: Placement) -> list[Doubt]:

@@ -141,11 +141,18 @@ def _history(contents: FileContents) -> dict[str, Any]:
             _say(one.kind),
             f"{one.by_name}（代{one.deputy_for}）" if one.deputy_for else one.by_name,
             _handed(one),
-            one.text or "—",
+            _said(one),
         ]
         for one in contents.entries
     ]
     return _table("运转记录", ["时间", "办理", "办理人", "对象", "内容"], [2, 1, 2, 3, 4], rows)
+
+
+def _said(entry: Any) -> str:
+    """What somebody wrote, or what was done with a paper."""
+    if entry.kind is EntryKind.PAPER and entry.text:
+        return word("PaperAct", entry.text, DEFAULT_LOCALE)
+    return entry.text or "—"
 
 
 def _handed(entry: Any) -> str:

@@ -30,6 +30,7 @@ class ZoneAct(StrEnum):
     MANAGED = "zone.managed"
     PROPOSED = "zone.proposed"
     PROPOSING_ASKED = "zone.proposing_asked"
+    RENAMED = "zone.renamed"
     REOPENED = "zone.reopened"
 
 

@@ -18,6 +18,8 @@ from regulator.foundation.cleaners.limits import Limits
 from regulator.foundation.errors import BadInput
 
 _END = re.compile(rb"%%EOF\s*\Z")
+_BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, ValueError, TypeError, LookupError)
+"""What the library says of a document it cannot make whole."""
 _ANNOTATIONS = {
     "/3D": UploadNote.MEDIA_REMOVED,
     "/FileAttachment": UploadNote.FILES_REMOVED,
@@ -34,19 +36,28 @@ def clean_pdf(path: Path, limits: Limits) -> tuple[bytes, frozenset[UploadNote]]
     One that is signed, and in which nothing had to be changed, stays byte by byte as it is.
     """
     is_ended = _is_ended(path)
-    try:
-        with pikepdf.open(path) as pdf:
-            notes, is_signed = _clean(pdf, limits)
-            if is_signed and is_ended and not notes:
-                return path.read_bytes(), notes
-            written = _written(pdf)
-    except pikepdf.PasswordError as error:
-        raise BadInput("upload_protected", about="file") from error
-    except (pikepdf.PdfError, pikepdf.ForeignObjectError, ValueError, TypeError, KeyError, IndexError) as error:
-        raise BadInput("upload_damaged", about="file") from error
+    written, notes, is_signed = _rewritten(path, limits)
+    if is_signed and is_ended and not notes:
+        return path.read_bytes(), notes
+    if UploadNote.REPAIRED in notes and _rewritten(io.BytesIO(written), limits)[:2] != (written, frozenset()):
+        raise BadInput("upload_damaged", about="file")  # what was guessed makes no whole document
     if len(written) > limits.pdf_size:
         raise BadInput("upload_too_large", {"megabytes": limits.pdf_size >> 20}, about="file")
     return written, notes | ({UploadNote.SIGNATURE_VOID} if is_signed else frozenset())
+
+
+def _rewritten(source: Path | io.BytesIO, limits: Limits) -> tuple[bytes, frozenset[UploadNote], bool]:
+    """The document cleaned and written, what was taken out, and whether somebody has signed it. Raises BadInput."""
+    try:
+        with pikepdf.open(source) as pdf:
+            notes, is_signed = _clean(pdf, limits)
+            return _written(pdf), notes, is_signed
+    except pikepdf.PasswordError as error:
+        raise BadInput("upload_protected", about="file") from error
+    except RecursionError as error:
+        raise BadInput("upload_too_complex", about="file") from error
+    except _BROKEN as error:
+        raise BadInput("upload_damaged", about="file") from error
 
 
 def _is_ended(path: Path) -> bool:
@@ -110,6 +121,8 @@ def _drop_annotations(page: Dictionary, remover: Remover) -> None:
 def _written(pdf: Pdf) -> bytes:
     """Only what is reached from the document's root, in one order, with an identity drawn from the content."""
     target = io.BytesIO()
+    if Name.Size not in pdf.trailer:  # a repaired one may lack it, and the writer would only correct it
+        pdf.trailer.Size = 1
     pdf.save(
         target,
         deterministic_id=True,

@@ -184,6 +184,7 @@ def happened(entry: Any) -> str:
         EntryKind.ASSIGNED: lambda: _("Handed on from %(before)s to %(after)s", before=before, after=after),
         EntryKind.TERM_SET: lambda: _("Term set to %(day)s", day=_day_words(about)) if about else _("Term taken away"),
         EntryKind.CLOSED: lambda: _("Closed: %(outcome)s", outcome=i18n.word("Outcome", about)),
+        EntryKind.PAPER: lambda: " · ".join(filter(None, (i18n.word("PaperAct", entry.text or ""), about))),
     }.get(entry.kind)
     return said() if said else " · ".join(filter(None, (i18n.label(entry.kind), about)))
 

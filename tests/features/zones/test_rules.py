@@ -111,6 +111,22 @@ def test_moving(given: dict[str, object], expected: list[str]) -> None:
     assert said(rules.judge_moving(**facts)) == expected  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("state", "name", "taken", "expected"),
+    [
+        pytest.param(ZoneState.ADOPTED, "新名", False, [], id="adopted"),
+        pytest.param(ZoneState.MANAGED, "新名", False, [], id="managed"),
+        pytest.param(ZoneState.PROPOSED, "新名", False, ["zone_not_living"], id="no-name-before-adoption"),
+        pytest.param(ZoneState.DISSOLVED, "新名", False, ["zone_not_living"], id="dissolved"),
+        pytest.param(ZoneState.ADOPTED, "", False, ["zone_name_missing"], id="nameless"),
+        pytest.param(ZoneState.ADOPTED, "旧名", False, ["zone_name_same"], id="the-same"),
+        pytest.param(ZoneState.ADOPTED, "新名", True, ["zone_name_taken"], id="taken"),
+    ],
+)
+def test_renaming(state: ZoneState, name: str, taken: bool, expected: list[str]) -> None:
+    assert said(rules.judge_renaming(state, name, "旧名", name_taken=taken)) == expected
+
+
 def test_dissolving_wants_a_living_zone_and_a_reason() -> None:
     assert said(rules.judge_dissolving(ZoneState.MANAGED, "合并")) == []
     assert said(rules.judge_dissolving(ZoneState.PROPOSED, "")) == ["zone_not_living", "zone_reason_missing"]

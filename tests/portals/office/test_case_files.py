@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from regulator.features.accounts.models import Account
 from regulator.features.accounts.terms import Role
 from regulator.features.papers.actions.case_files import archive_file
+from regulator.features.papers.actions.issuing import withdraw_paper
 from regulator.features.papers.actions.matters import add_entry, close_matter, note_matter
 from regulator.features.papers.models import (
     Approval,
@@ -23,6 +24,7 @@ from regulator.features.papers.models import (
     Delivery,
     Matter,
     MatterEntry,
+    Paper,
 )
 from regulator.features.papers.terms import (
     ApprovalStep,
@@ -33,6 +35,7 @@ from regulator.features.papers.terms import (
     EntryKind,
     MatterKind,
     Outcome,
+    PaperAct,
     PaperState,
 )
 from regulator.foundation import clock
@@ -167,6 +170,7 @@ def test_a_file_is_printed_as_one_pdf_the_same_each_time(sign_in: Open, session:
         ] * 8
         assert all(sorted(map(float, page.mediabox)) == [0, 0, 595.276, 841.89] for page in pdf.pages)
     session.query(CaseFilePrint).delete()
+    session.commit()
     desk.get(path)
     desk.post(f"{path}/print")
     work(session)
@@ -239,6 +243,29 @@ def test_an_archived_file_never_changes_any_more(sign_in: Open, session: Session
             insert(MatterEntry), [{"matter_id": full.id, "at": clock.now(), "kind": "noted", "by_name": "x"}]
         )
     session.rollback()
+
+
+def test_a_paper_of_an_archived_file_can_still_be_withdrawn(session: Session, full: Matter) -> None:
+    """An unlawful paper is withdrawn however late; the file stays as it was archived."""
+    given: dict[str, Any] = {"actor": make.actor(), "now": clock.now()}
+    archive_file(full, version=full.version, **given)
+    lines = session.query(MatterEntry).count()
+    paper = session.query(Paper).one()
+    withdraw_paper(paper, full, reason="适用依据错误", version=paper.version, **given)
+    session.commit()
+    assert paper.state is PaperState.WITHDRAWN
+    assert session.query(MatterEntry).count() == lines
+
+
+def test_history_says_in_words_what_was_done_with_a_paper(sign_in: Open, session: Session, owner: Account) -> None:
+    desk = sign_in(Role.DISTRICT_OFFICER, make.HEPING)
+    matter = make_matter("发文的案", owner.id)
+    about = {"about": "情况通报", "text": PaperAct.PAPER_SIGNED}
+    add_entry(matter, EntryKind.PAPER, actor=make.actor(), now=clock.now(), **about)
+    session.commit()
+    page = desk.get(f"/office/matters/{matter.number}")
+    assert "paper.signed" not in page
+    assert "签发" in page[page.index('class="history"') :]
 
 
 def test_numbers_have_no_gap_in_a_year_and_kind(owner: Account, session: Session) -> None:

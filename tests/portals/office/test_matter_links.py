@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from flask import Flask, url_for
@@ -19,7 +19,7 @@ from regulator.foundation.database import new_key, transaction
 from regulator.portals.office.matter_links import act_of, link_of
 from tests.factories import registry as make
 
-OWN = uuid4()
+OWN = UUID("01a21d00-0000-7000-8000-000000000001")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from regulator.features.papers.actions.matters import NewMatter, open_matter
 from regulator.features.papers.models import Matter, MatterEntry, Reminder
 from regulator.features.papers.terms import MatterKind, MatterState, Outcome, PaperState
 from regulator.foundation import clock
+from regulator.foundation.database import new_key
 from tests.factories import registry as make
 from tests.factories.matters import account_named, make_matter, make_paper
 
@@ -149,7 +150,12 @@ def test_tones_rise_and_only_leaders_supervise_and_circulate(sign_in: Open, sess
 
 def test_matters_of_the_register_are_closed_by_their_own_act(sign_in: Open, session: Session) -> None:
     desk = sign_in(Role.DISTRICT_OFFICER, make.HEPING, name="王承办")
-    kind = {"kind": MatterKind.LINK, "subject_key": "x/1", "title": "独见物业", "division_code": make.HEPING_COMMUNITY}
+    kind = {
+        "kind": MatterKind.LINK,
+        "subject_key": f"2101020010001/{new_key()}",
+        "title": "独见物业",
+        "division_code": make.HEPING_COMMUNITY,
+    }
     matter = open_matter(NewMatter(handled_by=Permission.LINKS_CONFIRM, **kind), actor=make.actor(), now=clock.now())
     session.commit()
     path = f"/office/matters/{matter.number}"

@@ -223,6 +223,10 @@ def test_members_managed_meanwhile_are_told_at_adoption(sign_in: Open, session: 
     desk.get(address(first))
     desk.post(f"{address(first)}/adopt", name="惠工片区")
     desk.get(address(first))
+    assert "请填写" in desk.post(f"{address(first)}/rename", 400, name=" ").text
+    assert "与原名相同" in desk.post(f"{address(first)}/rename", 409, name="惠工片区").text
+    desk.post(f"{address(first)}/rename", name="惠工北片区")
+    assert "<del>惠工片区</del>" in desk.get(address(first))
     desk.post(f"{address(first)}/dissolve", 400)
     desk.post(f"{address(first)}/dissolve", reason="街道调整")
     assert "街道调整" in desk.get(address(first))
@@ -240,7 +244,8 @@ def test_another_district_finds_nothing_and_a_community_has_no_zones(
     stranger.get(f"/office/zones/new?division={make.SHENHE}", 404)
     stranger.get("/office/zones/new?division=" + make.HEPING_STREET)
     stranger.post("/office/zones/new", 404, division_code=make.SHENHE_STREET, **LIMITS)
-    for path in ("/office/zones/move", "/office/zones/discard", f"{address(first)}/adopt"):
+    acts = (f"{address(first)}/adopt", f"{address(first)}/rename")
+    for path in ("/office/zones/move", "/office/zones/discard", *acts):
         stranger.get("/office/zones/new")
         stranger.post(path, 404, street=make.SHENHE_STREET, target="out", estates=codes["一号楼"], name="x")
     assert "朱剪炉" not in stranger.get("/office/zones")

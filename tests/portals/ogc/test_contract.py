@@ -1,6 +1,7 @@
 """OGC API – Features, Part 1 (17-069r4) as its readers meet it: links, formats, pages, days, and what is refused."""
 
 from contextvars import Context
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -289,6 +290,10 @@ def test_zones_are_features_with_their_progress(land: World, fetch: Fetch) -> No
         "division=210103": 1, "division=210102": 0, "datetime=2020-01-01": 0, "name=惠工片区": 1,
     }.items():  # fmt: skip
         assert fetch(f"{items}?{asked}").json["numberMatched"] == number, asked
+    adopted = zone["properties"]["adopted_on"]
+    before = (date.fromisoformat(adopted) - timedelta(days=1)).isoformat()
+    for asked, status in ((before, 404), (adopted, 200), (f"{before}/..", 200), (f"../{before}", 404)):
+        assert fetch(f"{items}/210103001-001?datetime={asked}").status_code == status, asked
     for wrong in ("210103001-002", "x", "210103001-1", "210103001"):
         assert fetch(f"{items}/{wrong}").status_code == 404
     layer = fetch("/map/zones.json?bbox=123,41,124,42").json["features"]

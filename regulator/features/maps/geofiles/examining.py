@@ -16,6 +16,7 @@ from regulator.features.maps.geofiles.matching import Said
 from regulator.features.maps.geofiles.reading import Feature, are_degrees
 from regulator.features.maps.geofiles.reasons import GeoReason
 from regulator.features.maps.geofiles.terms import GeoKind
+from regulator.features.maps.outlines import is_too_large
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -49,7 +50,10 @@ def examine(feature: Feature, kind: GeoKind, declared: Declared, city: Box | Non
         return Examined(None, None, (misplaced,))
     if shape.geom_type in ("Point", "MultiPoint"):
         return _point(shape)
-    return _line(shape) if shape.geom_type in LINES else _area(shape)
+    if shape.geom_type in LINES:
+        return _line(shape)
+    made = _area(shape)
+    return _refuse_too_large(made) if kind is GeoKind.ESTATES else made
 
 
 def _refused(reason: GeoReason, **params: Any) -> Examined:
@@ -124,6 +128,15 @@ def _area(shape: BaseGeometry) -> Examined:
     area = area_of(made)
     params = {"why": why.partition("[")[0].strip(), "before": round(area_of(shape)), "after": round(area)}
     return Examined(made, area, ((GeoReason.GEOMETRY_REPAIRED, params),))
+
+
+def _refuse_too_large(made: Examined) -> Examined:
+    """An estate's outline is held to what the editor holds it to."""
+    if made.shape is None or not is_too_large(made.shape):
+        return made
+    west, _, east, _ = made.shape.bounds
+    said = (GeoReason.OUTLINE_TOO_LARGE, {"area": round(made.area or 0), "width": round(east - west, 6)})
+    return Examined(None, made.area, (*made.said, said))
 
 
 def _polygons(shape: Any) -> MultiPolygon:

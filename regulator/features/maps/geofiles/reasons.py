@@ -83,6 +83,11 @@ class GeoReason(StrEnum):
         Effect.REJECTED,
         "The name is a number and nothing is called so; perhaps the wrong column was taken for the name.",
     )
+    OUTLINE_TOO_LARGE = (
+        "outline_too_large",
+        Effect.REJECTED,
+        "The outline is larger (10 k㎡) or wider (0.2°) than any estate's; drawing one by hand is refused as well.",
+    )
     POINT_OUTSIDE_BOUNDARY = (
         "point_outside_boundary",
         Effect.FLAG,

@@ -162,9 +162,9 @@ def move_matters(
     matters: Sequence[Matter], *, to: UUID, authority: UUID | None, reason: str, actor: Actor, now: datetime,
     about: str | None = None,
 ) -> None:  # fmt: skip
-    """Give matters to another owner, as a hand-over does, each with its line; tells of all at once.
+    """Give matters to another owner, as a hand-over does, each with its line and its entry; tells of all at once.
 
-    `about` is a `WhyMoved` where nobody decided it. The trail gets one entry for a single matter, one for many.
+    `about` is a `WhyMoved` where nobody decided it.
     """
     if not matters:
         return
@@ -174,15 +174,17 @@ def move_matters(
         for one in matters
     ]
     moved = tuple(Reassigned(one.id, one.kind, one.subject_key, one.owner_id, to) for one in matters)
-    facts: dict[str, JSON] = {"to": str(to), "reason": said or about}
-    facts |= {"from": str(moved[0].from_owner)} if len(moved) == 1 else {"numbers": [one.number for one in matters]}
+    told: list[tuple[str, str | None, dict[str, JSON]]] = [
+        (one.number, one.division_code, {"from": str(one.owner_id), "to": str(to), "reason": said or about})
+        for one in matters
+    ]
     for matter in matters:
         matter.owner_id, matter.authority_id, matter.owned_since = to, authority, now
         matter.version += 1
     session().flush()
     add_rows(MatterEntry, lines)
     _take_reminders_along([one.id for one in matters], to)
-    _record(PaperAct.MATTER_ASSIGNED, matters[0].number, matters[0].division_code, facts, actor, now)
+    audit.record_all(actor, PaperAct.MATTER_ASSIGNED, PaperSubject.MATTER, told, now=now)
     signals.matter_reassigned.send(moved=moved)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from regulator.features.registry.imports.verdicts import Outcome
 from regulator.features.registry.imports.writing import (
@@ -87,10 +87,10 @@ class NewEstates:
     def _keep(self, last: Mapping[str, int], known: set[str]) -> None:
         new = [(division, number) for division, number in last.items() if division not in known]
         prepare_rows(session(), EstateCounter.__table__, ("division_code", "last"), new).insert(session())
-        for division in known:
-            counter = session().get_one(EstateCounter, division)
-            counter.last = last[division]
-        session().flush()
+        table: Any = EstateCounter.__table__
+        counted = update(table).where(table.c.division_code == bindparam("p_place")).values(last=bindparam("p_last"))
+        if known:
+            session().connection().execute(counted, [{"p_place": one, "p_last": last[one]} for one in sorted(known)])
 
 
 def _estate(row: Staged, origin: Origin) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Acts of the street on its zones: moving estates, splitting and merging, adopting, dissolving."""
+"""Acts of the street on its zones: moving estates, splitting and merging, adopting, renaming, dissolving."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from regulator.features.zones.rules.deciding import (
     judge_adoption,
     judge_dissolving,
     judge_moving,
+    judge_renaming,
 )
 from regulator.features.zones.terms import Adopting, ZoneAct, ZoneState
 from regulator.foundation.clock import day_of
@@ -180,6 +181,19 @@ def _adopting(zone: Zone, name: str, now: datetime) -> Adopting:
         [one.name for one in members if one.is_managed],
         [one.name for one in members if one.state in GONE],
     )
+
+
+def rename_zone(zone: Zone, *, name: str, version: int, actor: Actor, now: datetime) -> None:
+    """Give an adopted zone another name; its number stays. Raises StaleVersion, Refused."""
+    hold_zones()
+    zone = still_there(zone)
+    before = zone.name or ""
+    judge_renaming(zone.state, name, before, name_taken=is_name_taken(zone, name)).or_refuse()
+    zone.expect_version(version)
+    zone.name = name
+    zone.version += 1
+    session().flush()
+    record(ZoneAct.RENAMED, zone, {"code": zone.code, "name": name, "before": before}, actor, now)
 
 
 def dissolve_zone(zone: Zone, *, reason: str, version: int, actor: Actor, now: datetime) -> None:

@@ -128,6 +128,18 @@ def judge_dissolving(state: ZoneState, reason: str) -> Verdict:
     )
 
 
+def judge_renaming(state: ZoneState, name: str, before: str, *, name_taken: bool) -> Verdict:
+    """Whether a zone may bear another name: an adopted or managed one, a new name, and one of its own."""
+    return Verdict.of(
+        [
+            None if state in FOLLOWED else Finding("zone_not_living"),
+            None if name else Finding("zone_name_missing", None, {}, "name"),
+            Finding("zone_name_same", None, {}, "name") if name == before else None,
+            Finding("zone_name_taken", None, {}, "name") if name_taken else None,
+        ]
+    )
+
+
 def judge_moving(
     *, chosen: int, foreign: Sequence[str], states: Iterable[ZoneState], emptied: Sequence[str]
 ) -> Verdict:

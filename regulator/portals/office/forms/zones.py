@@ -38,6 +38,12 @@ class AdoptForm(forms.Form):
     name: Name
 
 
+class RenameForm(forms.Form):
+    """What an adopted zone is to be called from now on."""
+
+    name: Name
+
+
 class DissolveForm(forms.Form):
     """Why a zone ends."""
 

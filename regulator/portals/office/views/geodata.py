@@ -308,6 +308,8 @@ def _particulars(reason: GeoReason, params: Mapping[str, Any]) -> str:
             return _("registered: %(name)s", name=params["name"])
         case GeoReason.DUPLICATE_IN_FILE:
             return _("row %(row)s", row=params["first"])
+        case GeoReason.OUTLINE_TOO_LARGE:
+            said = _("{area} ㎡").format(area=params["area"])
         case GeoReason.BARRIER_KIND_UNKNOWN:
             said = _("given: %(given)s", given=params["given"])
         case _:

@@ -25,7 +25,7 @@ from regulator.foundation.i18n import current_locale, label
 from regulator.foundation.paging import parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
-from regulator.portals.office.forms.zones import AdoptForm, DissolveForm, MoveForm
+from regulator.portals.office.forms.zones import AdoptForm, DissolveForm, MoveForm, RenameForm
 from regulator.portals.office.zone_map import barrier_features, features_of, map_words, title_of
 from regulator.web import forms, navigation
 from regulator.web.access import allow, current_permissions, current_scope
@@ -177,6 +177,7 @@ def zone_page(
     *,
     move: forms.Filled[MoveForm] | None = None,
     adopting: forms.Filled[AdoptForm] | None = None,
+    renaming: forms.Filled[RenameForm] | None = None,
     dissolving: forms.Filled[DissolveForm] | None = None,
 ) -> str:
     """The page of a zone, with what is wrong with an act."""
@@ -191,6 +192,7 @@ def zone_page(
         meanwhile=[one for one in row.members if one.is_managed or one.gone],
         form=move or forms.fill(MoveForm),
         adopting=adopting or forms.fill(AdoptForm, {"name": _suggested(row)}),
+        renaming=renaming or forms.fill(RenameForm, {"name": current.name or ""}),
         dissolving=dissolving or forms.fill(DissolveForm),
         history=list(_history(current)),
         **_around(street, queries.list_living(street)),
@@ -217,11 +219,19 @@ def _history(current: Any) -> Iterator[dict[str, Any]]:
             "who": entry.name if entry.username != "system" else _("the register"),
             "role": "",
             "act": ZoneAct(entry.act),
-            "changes": [(_("Estates (%(number)s)", number=entry.facts.get("number")), None, said)] if said else [],
+            "changes": list(_changes(entry.facts, said)),
             "reason": entry.facts.get("reason"),
         }
     begun = {"at": current.proposed_at, "who": current.proposed_by, "act": ZoneAct.PROPOSED}
     yield begun | {"role": "", "changes": [], "reason": None}
+
+
+def _changes(facts: Any, estates: str | None) -> Iterator[tuple[str, Any, Any]]:
+    """What an act changed: the estates it moved, the name it gave."""
+    if estates:
+        yield _("Estates (%(number)s)", number=facts.get("number")), None, estates
+    if "before" in facts:
+        yield _("Name of the zone"), facts["before"], facts["name"]
 
 
 def address_of_street(street: DivisionRow) -> str:

@@ -21,7 +21,7 @@ from regulator.foundation.errors import NotFound
 from regulator.foundation.jobs import JobState
 from regulator.portals.office import blueprint as office
 from regulator.portals.office.acting import attempt, sent_version
-from regulator.portals.office.forms.zones import AdoptForm, DissolveForm, LimitsForm, MoveForm
+from regulator.portals.office.forms.zones import AdoptForm, DissolveForm, LimitsForm, MoveForm, RenameForm
 from regulator.portals.office.views.zones import address_of_street, street_page, zone_page
 from regulator.web import forms
 from regulator.web.access import allow, current_actor, current_scope
@@ -254,6 +254,22 @@ def zone_adopt(zone_id: UUID) -> ResponseReturnValue:
     if not attempt(filled, lambda: deciding.adopt_zone(current, name=value.name, version=version, **_acting())):
         return zone_page(current, adopting=filled), 409
     flash(_("The zone is adopted; from now on it follows the register until every estate is managed."), "ok")
+    return redirect(url_for("office.zone", zone_id=zone_id), 303)
+
+
+@office.post("/zones/<uuid:zone_id>/rename")
+@allow(Permission.ZONES_EDIT)
+@commits
+def zone_rename(zone_id: UUID) -> ResponseReturnValue:
+    """Give an adopted zone another name."""
+    current = queries.get_zone(current_scope(), zone_id)
+    filled, version = forms.read(RenameForm), sent_version()
+    value = filled.value
+    if value is None:
+        return zone_page(current, renaming=filled), 400
+    if not attempt(filled, lambda: deciding.rename_zone(current, name=value.name, version=version, **_acting())):
+        return zone_page(current, renaming=filled), 409
+    flash(_("The zone bears its new name."), "ok")
     return redirect(url_for("office.zone", zone_id=zone_id), 303)
 
 

@@ -8,6 +8,7 @@ from regulator.features.maps.features import Extent, Found, Period, Wanted, divi
 from regulator.features.zones.queries import public as zones
 from regulator.features.zones.queries.public import PublicZone, ZonesWanted
 from regulator.features.zones.terms import FOLLOWED, ZoneState
+from regulator.foundation.errors import NotFound
 from regulator.portals.ogc.collections.properties import (
     CODE_OF_DIVISION,
     DAY,
@@ -72,8 +73,11 @@ class Zones(Collection):
         return Found(tuple(map(_feature, page.items)), page.next, zones.count_public_zones(asked))
 
     def get(self, name: str, period: Period) -> Feature:
-        """The zone of this number."""
-        return _feature(zones.public_zone(name, on=period.on))
+        """The zone of this number, where it was adopted by the last of the days asked about."""
+        found = zones.public_zone(name, on=period.on)
+        if period.last is not None and found.adopted_on > period.last:
+            raise NotFound(name)
+        return _feature(found)
 
 
 def _wanted(wanted: Wanted) -> ZonesWanted:

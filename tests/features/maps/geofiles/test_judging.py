@@ -90,6 +90,19 @@ ESTATE_CASES = {
         "geometry_wrong_kind",
     ),
     "no-shape": ({"name": "翰林花园"}, None, "cgcs2000", "geometry_missing"),
+    "wider-than-any-estate": (
+        {"name": "翰林花园"},
+        shapely.box(123.30, 41.80, 123.501, 41.8001),
+        "cgcs2000",
+        "outline_too_large",
+    ),
+    "larger-than-any-estate": (
+        {"name": "翰林花园"},
+        shapely.box(123.40, 41.80, 123.44, 41.84),
+        "cgcs2000",
+        "outline_too_large",
+    ),
+    "as-wide-as-may-be": ({"name": "翰林花园"}, shapely.box(123.30, 41.80, 123.4999, 41.8001), "cgcs2000", None),
     "ring-crosses-itself": ({"name": "翰林花园"}, BOWTIE, "cgcs2000", "geometry_repaired"),
 }
 """What a file states, and the reason given; each case is a file of its own in one world."""
