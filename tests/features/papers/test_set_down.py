@@ -13,7 +13,7 @@ from regulator.features.papers.actions import settings, trying
 from regulator.features.papers.models import PaperTemplate, PaperTemplateTrial
 from regulator.features.papers.queries import set_down
 from regulator.features.papers.queries.settings import chain_for, find_series, template_for
-from regulator.features.papers.queries.trials import lines_around
+from regulator.features.papers.queries.trials import lines_around, list_trials
 from regulator.features.papers.templating import shipped
 from regulator.features.papers.terms import Chain, Force, Origin, PaperKind, TrialState
 from regulator.foundation import jobs
@@ -141,7 +141,7 @@ def adopt(bureau: Bureau, trial: PaperTemplateTrial, began_on: date = TODAY) -> 
 
 def test_a_version_is_tried_then_adopted_and_used(bureau: Bureau) -> None:
     trial = send(bureau, SOURCE.replace('title = "转送函"', 'title = "转办函"'))
-    assert trial.state is TrialState.UNDER_WAY
+    assert [row.state for row in list_trials()] == [TrialState.UNDER_WAY]
     with pytest.raises(BadInput, match="template_not_tried"):
         adopt(bureau, trial)
     work_off()
