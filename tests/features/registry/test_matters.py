@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.orm import Session
 
+from regulator.commands.setup import open_matters_of_what_waits
 from regulator.features.accounts.models import Account
 from regulator.features.accounts.terms import IMPORT_USERNAME, Permission, Role
 from regulator.features.audit.terms import Actor
+from regulator.features.papers.actions import following
 from regulator.features.papers.models import Matter, MatterCounter, MatterEntry, Paper
 from regulator.features.papers.queries.following import is_in_step
 from regulator.features.papers.queries.integrity import out_of_step
@@ -366,3 +368,21 @@ def test_what_was_changed_past_the_acts_is_found_and_mended(session: Session) ->
     assert sorted(filter(None, ended(session))) == [Outcome.DONE, Outcome.TAKEN_BACK]
     assert ended(session, MatterKind.CORRECTION) == [Outcome.DONE]
     assert out_of_step(SOURCES) == []
+
+
+def test_an_older_register_gets_all_its_matters_when_it_is_prepared_anew(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "CAUGHT_UP_AT_ONCE", 2)
+    with transaction():
+        for number in range(5):
+            add_link(make.make_estate(f"旧苑{number}"))
+        overlapping(session)
+        session.execute(delete(MatterEntry))
+        session.execute(delete(Matter))
+    assert len(out_of_step(SOURCES)) == 6
+    open_matters_of_what_waits()
+    assert out_of_step(SOURCES) == []
+    assert len(matters(session)) == 5
+    open_matters_of_what_waits()
+    assert len(matters(session)) == 5
