@@ -55,6 +55,7 @@ class Desk:
         given = {"csrf_token": token[1] if token else "", **self.hidden, **fields}
         data = {name: value for name, value in given.items() if value is not None}
         response: TestResponse = Context().run(self.browser.post, path, data=data)
+        response.request.environ["wsgi.input"].close()  # a large upload lies in a file that nobody else closes
         assert response.status_code == expected, (path, response.status_code, response.text[:3000])
         if response.mimetype == "text/html" and expected != 303:
             self._keep(response)
