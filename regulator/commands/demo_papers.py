@@ -1,15 +1,17 @@
-"""The bureaus of the demo city with their papers: matters in hand, papers at every stage, some of them delivered."""
+"""The bureaus of the demo city: matters in hand, papers at every stage, some of them delivered, a duty roster."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from regulator.features.accounts import actions as accounts
 from regulator.features.accounts.models import Account, Authority
 from regulator.features.accounts.queries import find_authority, get_account
+from regulator.features.accounts.queries.people import AuthorityRow
 from regulator.features.accounts.terms import Role
 from regulator.features.audit.terms import Actor
+from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.queries import list_below, list_cities
 from regulator.features.divisions.terms import Level
 from regulator.features.papers.actions import approving, deliveries, drafting, issuing
@@ -17,11 +19,14 @@ from regulator.features.papers.actions import settings as setting
 from regulator.features.papers.actions.approving import Approver
 from regulator.features.papers.actions.deliveries import Receipt, Sending
 from regulator.features.papers.actions.drafting import Draft
+from regulator.features.papers.actions.duty import set_plan
 from regulator.features.papers.actions.matters import remind_owner
 from regulator.features.papers.actions.officials import OfficialMatter, open_official
 from regulator.features.papers.models import Matter, Paper
+from regulator.features.papers.queries.duty import judge_plan
+from regulator.features.papers.rules.duty import Hours, Planned
 from regulator.features.papers.templating import sample_facts, shipped
-from regulator.features.papers.terms import DeliveryWay, PaperKind, Tone
+from regulator.features.papers.terms import DeliveryWay, DutyKind, PaperKind, Tone
 from regulator.features.registry.models import Company, Estate
 from regulator.foundation import clock
 from regulator.foundation.clock import day_of
@@ -103,7 +108,25 @@ def write_papers(authorities: Mapping[str, Authority]) -> None:
         return
     matters = [_matter(desk, estate, number) for number, estate in enumerate(estates)]
     _in_hand(desk, matters, company)
+    _keep_the_roster(desk)
     _delivered(desk, matters[-1], company)
+
+
+def _keep_the_roster(desk: _Desk) -> None:
+    """Two weeks of duty: office hours on working days by turns, and round the clock by the handler."""
+    authority, days = AuthorityRow(desk.authority.id, desk.authority.name, desk.authority.division_code), working_days()
+    now, first = clock.now(), clock.today() + timedelta(days=1)
+    people, office, night = (desk.head, desk.handler), Hours(time(8, 30), time(17)), Hours(time(17), time(8, 30))
+    plan = [
+        planned
+        for number, day in enumerate(first + timedelta(days=n) for n in range(14))
+        for planned in (
+            Planned(people[number % 2].id, DutyKind.NORMAL, office.on(day)),
+            Planned(people[(number + 1) % 2].id, DutyKind.ROUND_THE_CLOCK, night.on(day)),
+        )
+    ]
+    fitting = sum(bool(one.verdict) for one in judge_plan(authority, plan, days=days, now=now))
+    set_plan(authority, plan, fitting=fitting, phone="024-22790018", days=days, actor=_actor(desk.head), now=now)
 
 
 def _matter(desk: _Desk, estate: Estate, number: int) -> Matter:
