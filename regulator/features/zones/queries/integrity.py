@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -36,10 +36,9 @@ def _members_astray() -> list[str]:
         .where(ZoneEstate.living)
         .order_by(ZoneEstate.estate_code)
     )
+    rows: Iterable[Any] = session().execute(query)
     return [
-        code
-        for code, street, place in session().execute(query)
-        if place is None or not CodeRange.of(street, Level.STREET).covers(place)
+        code for code, street, place in rows if place is None or not CodeRange.of(street, Level.STREET).covers(place)
     ]
 
 
