@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from flask import Flask
 from pypdf import PdfReader
@@ -13,12 +14,15 @@ from sqlalchemy.orm import Session
 
 from regulator.features.accounts.models import Account
 from regulator.features.accounts.terms import Role
+from regulator.features.audit.terms import Actor
+from regulator.features.papers.actions import settings as setting
 from regulator.features.papers.models import Delivery, Matter, Paper, PortalConsent
 from regulator.features.papers.terms import DeliveryState, PaperKind, PaperState
-from regulator.foundation import signing
+from regulator.foundation import clock, signing
 from regulator.foundation.clock import day_of
+from regulator.foundation.database import transaction
 from tests.factories import registry as make
-from tests.factories.papers import Bureau, work_off
+from tests.factories.papers import Bureau, matter_of, work_off
 from tests.portals.conftest import Desk, enter
 
 Open = Callable[..., Any]
@@ -268,3 +272,46 @@ def test_the_list_narrows_and_exports(bureau: Bureau, session: Session, desk_of:
     answer = desk.fetch("/office/papers?export=csv")
     assert "沈河房物〔2026〕1号" in answer.data.decode("utf-8-sig")
     assert desk.fetch("/office/papers?state=x").status_code == 400
+
+
+def test_the_minutes_are_attached_to_the_very_paper(
+    bureau: Bureau, session: Session, desk_of: Callable[[Account], Desk]
+) -> None:
+    with transaction():
+        setting.set_chain(
+            bureau.authority, kind=PaperKind.RECTIFICATION, steps=2, needs_minutes=True, began_on=clock.today(),
+            actor=Actor.system(), now=clock.now(),
+        )  # fmt: skip
+    desk, matter = desk_of(bureau.handler), bureau.matter()
+    path = drafted(desk, matter)
+    page = desk.get(path)
+    where = f"/office/matters/{matter.number}/attachments"
+    form = f"{where}/new?paper={path.rpartition('/')[2]}&role=minutes"
+    assert form.replace("&", "&amp;") in page
+    assert "请先上传集体讨论记录" in desk.post(f"{path}/submit", 409, to=str(bureau.director.id)).text
+    assert f'value="{path.rpartition("/")[2]}" selected' in desk.get(form)
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    content = BytesIO()
+    pdf.save(content)
+    given = {"role": "minutes", "paper": path.rpartition("/")[2]}
+    stranger = {"role": "minutes", "paper": str(bureau.head.id)}
+    desk.post(where, 400, **stranger, files=(BytesIO(content.getvalue()), "纪要.pdf"))
+    assert desk.post(where, **given, files=(BytesIO(content.getvalue()), "纪要.pdf")).location == path
+    desk.post(f"{path}/submit", **token(desk, path), to=str(bureau.director.id))
+    assert paper_now(session).state is PaperState.APPROVING
+
+
+def test_the_delivery_receipt_knows_what_is_delivered(
+    bureau: Bureau, session: Session, desk_of: Callable[[Account], Desk]
+) -> None:
+    path, desk = issued(bureau, session), desk_of(bureau.handler)
+    desk.get(path)
+    desk.post(f"{path}/deliveries", way="in_person")
+    page = desk.get(path)
+    receipt = f"/office/papers/new?matter={matter_of(paper_now(session)).number}&kind=delivery_receipt&of="
+    assert receipt.replace("&", "&amp;") in page
+    page = desk.get(receipt + path.rpartition("/")[2])
+    for known in ("责令限期整改通知书｜沈河房物〔2026〕1号｜1", "沈阳独见物业服务有限公司", bureau.handler.name):
+        assert known in page
+    assert desk.fetch(receipt + str(bureau.head.id)).status_code == 404

@@ -13,6 +13,7 @@ class AttachForm(forms.Form):
 
     role: AttachmentRole
     files: forms.OptionalText = None
+    paper: forms.OptionalText = None
 
 
 class RemoveForm(forms.Form):

@@ -16,11 +16,13 @@ from regulator.features.papers.actions import attachments as acts
 from regulator.features.papers.actions.attachments import KeptFile
 from regulator.features.papers.queries.attachments import attachment_room, get_attachment
 from regulator.features.papers.queries.matters import get_matter
+from regulator.features.papers.queries.papers import list_papers_of
 from regulator.features.papers.terms import AttachmentRole
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput
 from regulator.foundation.uploads import DEFAULT_LIMITS, clean_upload
 from regulator.portals.office import blueprint as office
+from regulator.portals.office import listing
 from regulator.portals.office.acting import attempt
 from regulator.portals.office.forms.attachments import AttachForm, RemoveForm
 from regulator.portals.office.matters import allowed, current_hands, require
@@ -57,7 +59,10 @@ def _matter(number: str) -> Any:
 @allow(Permission.MATTERS_VIEW)
 def attachment_new(number: str) -> ResponseReturnValue:
     """The form for files."""
-    return _form_page(_matter(number), _Sent(forms.fill(AttachForm, {"role": AttachmentRole.EVIDENCE})))
+    found = _matter(number)
+    role = listing.asked_code(AttachmentRole, "role") or AttachmentRole.EVIDENCE
+    start = {"role": role, "paper": request.args.get("paper", "")}
+    return _form_page(found, _Sent(forms.fill(AttachForm, start)))
 
 
 @contextmanager
@@ -94,19 +99,29 @@ def attachment_add(sent: _Sent, number: str) -> ResponseReturnValue:
         for name, sentence in sent.refused:
             filled.fail("files", f"{name}{_(': ')}{sentence}")
     value = filled.value
-    if value is None:
+    paper = _paper(found, value.paper) if value else None
+    if value is not None and value.paper and paper is None:
+        filled.fail("paper", _("Choose one of the papers of this matter."))
+    if value is None or filled.errors:
         return _form_page(found, sent), 400
 
     def act() -> None:
         for file in sent.kept:
-            acts.add_attachment(found, file, value.role, actor=current_actor(), now=clock.now())
+            acts.add_attachment(found, file, value.role, actor=current_actor(), now=clock.now(), paper_id=paper)
 
     if not attempt(filled, act):
         return _form_page(found, sent), 409
     flash(_("Attached: %(names)s", names="、".join(file.name for file in sent.kept)), "ok")
     for name, sentence in sent.refused:
         flash(_("Not attached: %(name)s. %(reason)s", name=name, reason=sentence), "bad")
+    if paper is not None:
+        return redirect(url_for("office.paper", paper_id=paper), 303)
     return redirect(url_for("office.matter", number=number), 303)
+
+
+def _paper(found: Any, raw: str | None) -> UUID | None:
+    """The paper of this matter the files belong to; None when none is named, or none of its own."""
+    return next((row.id for row in list_papers_of(found) if str(row.id) == raw), None)
 
 
 def _form_page(found: Any, sent: _Sent) -> str:
@@ -115,6 +130,7 @@ def _form_page(found: Any, sent: _Sent) -> str:
         matter=found,
         form=sent.filled,
         roles=forms.choices(AttachmentRole, ROLES),
+        papers=[(str(row.id), f"{row.title} {row.number or ''}".strip()) for row in list_papers_of(found)],
         limits=DEFAULT_LIMITS,
         most=MOST_AT_ONCE,
     )

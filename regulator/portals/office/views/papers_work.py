@@ -54,7 +54,7 @@ def paper_new() -> ResponseReturnValue:
     if kind is None:
         return render_template("office/papers/kinds.html", matter=matter, kinds=PaperKind)
     _id, template = template_for(authority_id, kind, on=clock.today())
-    page = _DraftPage(matter, template, authority, request.full_path, old=old)
+    page = _DraftPage(matter, template, authority, request.full_path, old=old, of=_delivered(matter))
     if request.method == "GET":
         return page.first()
     made: list[Any] = []
@@ -68,6 +68,15 @@ def paper_new() -> ResponseReturnValue:
         return again
     flash(_("The draft is kept. Look it over and submit it."), "ok")
     return redirect(url_for("office.paper", paper_id=made[0].id), 303)
+
+
+def _delivered(matter: Any) -> Any:
+    """The paper of the same matter whose delivery a receipt is drafted for, when one is named."""
+    raw = request.args.get("of", "")
+    row = next((row for row in queries.list_papers_of(matter) if str(row.id) == raw), None) if raw else None
+    if raw and row is None:
+        raise NotFound(raw[:40])
+    return row
 
 
 def _authority() -> tuple[UUID, str]:
@@ -122,19 +131,24 @@ class _DraftPage:
     """The form of a paper's facts, as first shown and as it was typed."""
 
     def __init__(
-        self, matter: Any, template: Template, authority: str, action: str, *, old: Any = None, paper: Any = None
-    ) -> None:
+        self, matter: Any, template: Template, authority: str, action: str, *, old: Any = None, paper: Any = None,
+        of: Any = None,
+    ) -> None:  # fmt: skip
         self.matter, self.template, self.authority, self.action = matter, template, authority, action
-        self.old, self.paper = old, paper
+        self.old, self.paper, self.of = old, paper, of
 
     def first(self) -> str:
         """With what is known already: of the paper itself, of the one it takes the place of, of the matter."""
         known = self.paper or self.old
         start = {"addressee": known.addressee, "company": known.addressee_credit_code} if known else {}
+        start |= {"addressee": self.of.addressee} if self.of else {}
         filled = forms.fill(DraftForm, start)
         if known and known.title != self.template.title:
             filled.raw["title"] = [known.title]
         facts = known.facts if known else {"subject": self.matter.title, "matter_number": self.matter.number}
+        if self.of is not None:  # what is known of a delivery
+            served = {"title": self.of.title, "number": self.of.number, "copies": 1}
+            facts |= {"recipient": self.of.addressee, "papers": [served], "deliverers": [current_account().name]}
         show_facts(self.template, facts, filled)
         return self._page(filled)
 
