@@ -1,6 +1,7 @@
 """A paper from desk to desk: drafted, examined, signed, sent, withdrawn; who may not, typed wrong, two at once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from regulator.features.accounts.models import Account
+from regulator.features.accounts.models import Account, Deputy
 from regulator.features.accounts.terms import Role
 from regulator.features.audit.terms import Actor
 from regulator.features.papers.actions import settings as setting
@@ -21,6 +22,7 @@ from regulator.features.papers.terms import DeliveryState, PaperKind, PaperState
 from regulator.foundation import clock, signing
 from regulator.foundation.clock import day_of
 from regulator.foundation.database import transaction
+from tests.factories import accounts as people
 from tests.factories import registry as make
 from tests.factories.papers import Bureau, matter_of, work_off
 from tests.portals.conftest import Desk, enter
@@ -315,3 +317,26 @@ def test_the_delivery_receipt_knows_what_is_delivered(
     for known in ("责令限期整改通知书｜沈河房物〔2026〕1号｜1", "沈阳独见物业服务有限公司", bureau.handler.name):
         assert known in page
     assert desk.fetch(receipt + str(bureau.head.id)).status_code == 404
+
+
+@pytest.mark.parametrize(("days", "may"), [(0, True), (-1, False)], ids=["to-this-day", "ended-yesterday"])
+def test_a_deputy_acts_while_the_term_lasts_and_it_shows(
+    bureau: Bureau, session: Session, desk_of: Callable[[Account], Desk], days: int, may: bool
+) -> None:
+    stand_in = people.make_account("standin", (Role.SECTION_HEAD, make.SHENHE))
+    today = clock.today()
+    session.add(
+        Deputy(
+            principal_id=bureau.head.id, deputy_id=stand_in.id, branch=stand_in.branch, reason="休假",
+            began_on=today - timedelta(days=9), ended_on=today + timedelta(days=days),
+        )
+    )  # fmt: skip
+    session.commit()
+    path = drafted(desk_of(bureau.handler), bureau.matter())
+    bureau.submit(paper_now(session), bureau.head.id)
+    desk = desk_of(stand_in)
+    page = desk.get(path)
+    assert ("您代Head办理" in page) is may
+    answer = desk.post(f"{path}/pass", 303 if may else 409, version="2", to=str(bureau.director.id))
+    assert may or "该审批环节由其他人员办理" in answer.text
+    assert ("代Head" in desk.get(path)) is may
