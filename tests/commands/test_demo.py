@@ -177,7 +177,7 @@ def test_an_error_on_the_way_leaves_nothing(
 ) -> None:
     before = built(session)
 
-    def fail() -> None:
+    def fail(_authorities: object) -> None:
         raise OSError("no space left")
 
     monkeypatch.setattr(demo_module, "_open_accounts", fail)

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
+from pypdf import PdfReader
 from sqlalchemy import Boolean, Column, Date, Enum, Float, Integer, LargeBinary, String, Text, Uuid
 
 from regulator.foundation.database import Base, Instant
@@ -235,8 +236,11 @@ def walk(visitor: Visitor, seeds: Sequence[str], within: str, keys: Sequence[str
 
 
 def read_as_text(answer: Answer) -> str:
-    """A page, a CSV file or JSON as it is; of a workbook what stands in its cells, each on a line of its own."""
-    if "spreadsheetml" not in answer.headers.get("content-type", ""):
+    """A page, a CSV file or JSON as it is; what a PDF says; a workbook's cells, each on a line of its own."""
+    kind = answer.headers.get("content-type", "")
+    if "pdf" in kind:
+        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.body)).pages)
+    if "spreadsheetml" not in kind:
         return answer.text
     book = load_workbook(io.BytesIO(answer.body), read_only=True)
     return "".join(f",{'' if cell is None else cell},\n" for page in book for row in page.values for cell in row)
