@@ -105,17 +105,25 @@ def test_the_desks_map_is_shaded_by_keyboard_inside_ones_territory(page: Page) -
     rows = page.locator("#map-figures tbody tr")
     expect(rows).to_have_count(1)
     assert rows.locator("a").get_attribute("href") == f"/office/coverage?division={make.SHENHE}"
+    stage = page.locator(".map-stage").bounding_box()
+    assert stage
+    assert stage["height"] <= page.evaluate("innerHeight"), "the whole map is seen at once"
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
     assert violations(page) == []
 
 
 def test_groups_on_the_table_are_drawn_listed_and_lead_to_their_page(page: Page) -> None:
-    page.goto("/office/map#15/41.80000/123.43100")
+    page.goto(f"/office/map?measure={MEASURE}#15/41.80000/123.43100")
     if page.locator("#map-layers").get_attribute("open") is None:
         page.locator("#map-layers summary").click()
     page.locator("#map-zones").focus()
     page.keyboard.press("Space")
     expect(page.locator("path.zone-outline.proposed")).to_have_count(2)  # on the map, and beside its line
+    over, under = (
+        page.locator(path).evaluate("path => Number(getComputedStyle(path.closest('.leaflet-pane')).zIndex)")
+        for path in (".leaflet-zones-pane path.zone-outline", "path.map-shaded")
+    )
+    assert over > under, "not hidden by the shading"
     line = page.locator("#map-zones-list li")
     expect(line).to_contain_text("第1组")
     expect(line).to_contain_text("拟定")

@@ -9,7 +9,8 @@
 
   const { credentials } = document.getElementById("map-frame").dataset;
   const NEAR = 11; // from farther off an outline would be a dot
-  const layer = L.geoJSON(null, { interactive: false, style: ({ properties: { state } }) => ({ className: `zone-outline ${state}` }) });
+  map.createPane("zones").classList.add("pane-420", "pane-through"); // over the shading, under the marks
+  const layer = L.geoJSON(null, { pane: "zones", interactive: false, style: ({ properties: { state } }) => ({ className: `zone-outline ${state}` }) });
 
   function line({ geometry, properties: { code, name, street, state, word, said, url } }) {
     const made = document.createElement("li");
