@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from regulator.features.audit.models import AuditEntry, AuditSeal
 from regulator.features.audit.rules import GENESIS, Leaf, canonical, digest, pack, seal_hash
@@ -43,11 +44,13 @@ def record_all(
     *,
     now: datetime,
 ) -> None:
-    """As `record`, of one act on many subjects: for each its business key, division and facts; in few statements."""
-    session().add_all(
-        _entry(actor, act, subject_kind, key, now, division_code, facts) for key, division_code, facts in done
-    )
-    session().flush()
+    """As `record`, of one act on many subjects: for each its business key, division and facts; in one statement."""
+    entries = [_entry(actor, act, subject_kind, key, now, division_code, facts) for key, division_code, facts in done]
+    if entries:
+        session().flush()
+        table: Any = AuditEntry.__table__
+        columns = [column.name for column in table.columns if column.name != AuditEntry.seq.key]
+        session().execute(insert(table), [{name: getattr(entry, name) for name in columns} for entry in entries])
 
 
 def _entry(
