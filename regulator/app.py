@@ -47,7 +47,7 @@ from regulator.features.zones.actions import proposing
 from regulator.foundation import clock, crypto, files, i18n, jobs, logs, signing
 from regulator.foundation.database import prepare_engine
 from regulator.foundation.errors import Unavailable
-from regulator.foundation.extensions import compress, csrf, db, limiter
+from regulator.foundation.extensions import compress, csrf, db
 from regulator.foundation.files.objects import Bucket
 from regulator.foundation.pinyin import LOCAL_READINGS
 from regulator.resources import resource_dir
@@ -126,8 +126,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         COMPRESS_REGISTER=settings.compress,
         COMPRESS_MIMETYPES=COMPRESSED,
-        RATELIMIT_ENABLED=False,  # its hooks cost every look-up a fourteenth of its time; see `web/limits`
-        RATELIMIT_HEADERS_ENABLED=True,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # keys stand in the order of the contract
@@ -137,7 +135,6 @@ def _configure(app: Flask, settings: Settings) -> None:
 def _extend(app: Flask) -> None:
     db.init_app(app)
     compress.init_app(app)
-    limiter.init_app(app)
     csrf.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)

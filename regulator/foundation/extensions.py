@@ -6,8 +6,6 @@ from typing import Any
 from flask import Flask
 from flask_babel import Babel
 from flask_compress import Compress
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
@@ -18,7 +16,6 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 babel = Babel()
 compress = Compress()
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, storage_uri="memory://")
 
 
 def _current_session() -> Session:

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from regulator.foundation.errors import BadInput
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.signers import SimpleSigner
+
+    KeyAndCertificates: TypeAlias = tuple[RSAPrivateKey, Certificate, list[Certificate]]
 
 DEMO_NAME = "演示 DEMO – not a seal of any authority"
 DEMO_FILE = "demo.p12"
@@ -104,6 +106,18 @@ def office_signer() -> Signer:
     return _load(path, "")
 
 
+def judge_ready(at: datetime) -> None:
+    """Raises BadInput when the office's key could not sign at this hour, as `office_signer` and `sign` would.
+
+    Looks at key and certificate alone: what signs is not loaded, nor a demo key made, while a lock is held.
+    """
+    office = _configured()
+    if office.key is not None:
+        _judge_term(_key_of(office.key, office.password)[1], at)
+    elif not office.may_demonstrate:
+        raise BadInput("signing_key_missing")
+
+
 def _configured() -> _Office:
     if _office is None:
         raise RuntimeError("no signing key: the composition root has not said where it lies")
@@ -112,11 +126,19 @@ def _configured() -> _Office:
 
 @lru_cache(maxsize=4)
 def _load(path: Path, password: str) -> "Pkcs12Signer":
+    return Pkcs12Signer(_content_of(path), password)
+
+
+@lru_cache(maxsize=4)
+def _key_of(path: Path, password: str) -> "KeyAndCertificates":
+    return _opened(_content_of(path), password)
+
+
+def _content_of(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError:
         raise BadInput("signing_key_unreadable", {"path": str(path)}) from None
-    return Pkcs12Signer(content, password)
 
 
 def _make_demo_key(path: Path) -> None:
@@ -176,15 +198,7 @@ class Pkcs12Signer:
     """
 
     def __init__(self, content: bytes, password: str = "") -> None:
-        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-        from cryptography.hazmat.primitives.serialization import pkcs12
-
-        try:
-            key, certificate, others = pkcs12.load_key_and_certificates(content, password.encode() or None)
-        except ValueError:
-            raise BadInput("signing_key_unusable") from None
-        if not isinstance(key, RSAPrivateKey) or key.key_size < LEAST_KEY_BITS or certificate is None:
-            raise BadInput("signing_key_unusable")
+        key, certificate, others = _opened(content, password)
         self.certificate = certificate
         self._cms = _cms_signer(key, certificate, others)
 
@@ -192,14 +206,32 @@ class Pkcs12Signer:
         """See `Signer`. Raises BadInput when the certificate is not valid at that hour."""
         from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 
-        first, last = self.certificate.not_valid_before_utc, self.certificate.not_valid_after_utc
-        if not first <= at <= last:
-            raise BadInput("signing_key_out_of_term", {"first": first.date(), "last": last.date()})
+        _judge_term(self.certificate, at)
         hour = at.astimezone(UTC).replace(microsecond=0)
         steps, digest, output = _prepare(pdf, hour, reason)
         attributes = PdfCMSSignedAttributes(signing_time=hour)
         steps.send(asyncio.run(self._cms.async_sign(digest, DIGEST, signed_attr_settings=attributes)))
         return bytes(output.getvalue())
+
+
+def _opened(content: bytes, password: str) -> "KeyAndCertificates":
+    """Key, certificate and the others of a PKCS#12 file; raises BadInput for what cannot sign papers."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import pkcs12
+
+    try:
+        key, certificate, others = pkcs12.load_key_and_certificates(content, password.encode() or None)
+    except ValueError:
+        raise BadInput("signing_key_unusable") from None
+    if not isinstance(key, RSAPrivateKey) or key.key_size < LEAST_KEY_BITS or certificate is None:
+        raise BadInput("signing_key_unusable")
+    return key, certificate, others
+
+
+def _judge_term(certificate: "Certificate", at: datetime) -> None:
+    first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if not first <= at <= last:
+        raise BadInput("signing_key_out_of_term", {"first": first.date(), "last": last.date()})
 
 
 def _cms_signer(key: "RSAPrivateKey", certificate: "Certificate", others: "list[Certificate]") -> "SimpleSigner":

@@ -67,7 +67,9 @@ class Bureau:
                 began_on=day(NOW), actor=Actor.system(), now=NOW,
             )  # fmt: skip
 
-    def matter(self, key: str = "1", title: str = "惠工花园物业服务收费核查", code: str = SHENHE_COMMUNITY) -> Matter:
+    def matter(
+        self, key: str = "1", title: str = "惠工花园物业服务收费核查", code: str | None = SHENHE_COMMUNITY
+    ) -> Matter:
         """An open matter of the handler's."""
         new = NewMatter(
             MatterKind.OFFICIAL, key, title, code, Permission.MATTERS_HANDLE, owner=self.handler.id

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 HEAVY = (
-    "PIL", "altair", "boto3", "botocore", "chinese_calendar", "docx", "folium", "geopandas", "lxml", "matplotlib",
-    "narwhals", "numpy", "pandas", "pikepdf", "pyhanko", "pyogrio", "pyproj", "shapely", "typst", "vl_convert",
+    "PIL", "altair", "boto3", "botocore", "chinese_calendar", "cryptography", "docx", "folium", "geopandas", "lxml",
+    "matplotlib", "narwhals", "numpy", "pandas", "pikepdf", "pyhanko", "pyogrio", "pyproj", "shapely", "typst",
+    "vl_convert",
 )  # fmt: skip
 MOST_MEGABYTES = 120
 SCRIPT = r"""

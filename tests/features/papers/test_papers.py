@@ -1,6 +1,7 @@
 """A paper from draft to served on both databases: chain, number, file, faults between, what the database keeps."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,33 +13,30 @@ from regulator.features.accounts import actions as accounts
 from regulator.features.accounts.terms import Role
 from regulator.features.audit.models import AuditEntry
 from regulator.features.audit.terms import Actor
-from regulator.features.papers import signals
-from regulator.features.papers.actions import approving, close_matter, deliveries, drafting, issuing
+from regulator.features.divisions.terms import Scope
+from regulator.features.papers.actions import approving, close_matter, drafting, issuing
 from regulator.features.papers.actions import settings as setting
 from regulator.features.papers.actions.approving import Approver
-from regulator.features.papers.actions.deliveries import Receipt, Sending
 from regulator.features.papers.actions.drafting import Draft
 from regulator.features.papers.models import Approval, Attachment, Paper, PaperCounter
 from regulator.features.papers.queries import papers as queries
+from regulator.features.papers.queries.papers import PaperFilter
 from regulator.features.papers.templating import sample_facts, shipped
 from regulator.features.papers.terms import (
     AttachmentRole,
     Decision,
-    DeliveryState,
-    DeliveryWay,
     MatterStep,
     Outcome,
     PaperKind,
     PaperState,
-    Served,
 )
 from regulator.foundation import files, jobs, signing
-from regulator.foundation.database import new_key, session, transaction
-from regulator.foundation.errors import BadInput, StaleVersion
+from regulator.foundation.database import session, transaction
+from regulator.foundation.errors import BadInput, NotFound, StaleVersion
 from regulator.law.findings import Refused
 from tests.factories import accounts as people
 from tests.factories.papers import NOW, Bureau, actor_of, day, matter_of, work_off
-from tests.factories.registry import HEPING, SHENHE
+from tests.factories.registry import CITY, HEPING, SHENHE
 
 COMPANY = "91210103MA0000001X"
 
@@ -317,99 +315,34 @@ def test_a_matter_is_not_closed_over_an_unfinished_paper(bureau: Bureau) -> None
     assert matter.outcome is Outcome.DONE
 
 
-# --- delivery -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def told() -> Any:
-    """What `paper_served` told."""
-    found: list[Served] = []
-
-    def listen(_sender: object, served: Served) -> None:
-        found.append(served)
-
-    with signals.paper_served.connected_to(listen):
-        yield found
-
-
-def send(paper: Paper, way: DeliveryWay, **more: Any) -> Any:
-    with transaction():
-        return deliveries.send_paper(
-            paper, matter_of(paper), Sending(way, **more), actor=Actor.system(), now=NOW
-        )  # fmt: skip
-
-
-def test_post_comes_back_and_a_public_notice_follows(bureau: Bureau, told: list[Served]) -> None:
-    paper = bureau.issued(bureau.matter())
-    given: dict[str, Any] = {"actor": actor_of(bureau.handler), "now": NOW}
-    with pytest.raises(Refused) as refused:
-        send(paper, DeliveryWay.PUBLIC_NOTICE, posted_at_place="区政府公告栏")
-    assert codes(refused) == ["notice_is_last_resort"]
-    with pytest.raises(BadInput, match="delivery_detail_missing"):
-        send(paper, DeliveryWay.POST)
-    posted = send(paper, DeliveryWay.POST, tracking_number="1234567890123")
-    with pytest.raises(Refused):
-        send(paper, DeliveryWay.IN_PERSON)
-    with transaction():
-        deliveries.record_failed(posted, paper, matter_of(paper), reason="查无此人", version=posted.version, **given)
-    notice = send(paper, DeliveryWay.PUBLIC_NOTICE, posted_at_place="区政府公告栏")
-    assert (notice.term_days, notice.effective_on) == (30, date(2026, 12, 2))
-    for moment in (NOW + timedelta(days=30), NOW + timedelta(days=31), NOW + timedelta(days=32)):
-        with transaction():
-            deliveries.serve_notices(moment)
-    session().refresh(paper)
-    assert (paper.served_on, [one.served_on for one in told]) == (date(2026, 12, 2), [date(2026, 12, 2)])
-
-
-def test_in_person_the_day_of_signing_counts(bureau: Bureau, told: list[Served]) -> None:
-    paper = bureau.issued(bureau.matter())
-    delivery = send(paper, DeliveryWay.IN_PERSON)
-    receipt = Receipt(day(NOW) + timedelta(days=1), "李收件", "前台")
-    given: dict[str, Any] = {"version": delivery.version, "actor": actor_of(bureau.handler), "now": NOW}
-    with pytest.raises(Refused) as refused, transaction():
-        deliveries.record_served(delivery, paper, matter_of(paper), receipt, **given)
-    assert codes(refused) == ["served_in_future"]
-    with transaction():
-        receipt = Receipt(day(NOW), "李收件", "前台")
-        deliveries.record_served(delivery, paper, matter_of(paper), receipt, **given)
-    assert (delivery.state, told[0].number, told[0].way) == (
-        DeliveryState.SERVED, paper.number, DeliveryWay.IN_PERSON,
-    )  # fmt: skip
-
-
-def test_in_the_portal_only_with_consent_and_served_on_arrival(bureau: Bureau, told: list[Served]) -> None:
-    paper = bureau.issued(bureau.matter(), credit_code=COMPANY)
-    with pytest.raises(Refused) as refused:
-        send(paper, DeliveryWay.PORTAL)
-    assert codes(refused) == ["consent_missing"]
-    with transaction():
-        consent = deliveries.record_consent(
-            COMPANY, confirmed_on=day(NOW), confirmed_by="王经理", note=None, actor=Actor.system(), now=NOW
-        )
-    delivery = send(paper, DeliveryWay.PORTAL)
-    assert (delivery.state, delivery.served_on, delivery.consent_id) == (DeliveryState.SERVED, day(NOW), consent.id)
-    assert len(told) == 1
-    for _ in range(2):
-        with transaction():
-            deliveries.sign_for(delivery, paper, actor=Actor.system(), now=NOW)
-    signed = session().scalars(select(AuditEntry).where(AuditEntry.act == "delivery.signed_for")).all()
-    assert len(signed) == 1, "opened twice, signed for once"
-    with transaction():
-        deliveries.withdraw_consent(consent, version=consent.version, actor=Actor.system(), now=NOW)
-    with pytest.raises(BadInput, match="consent_withdrawn_already"), transaction():
-        deliveries.withdraw_consent(consent, version=consent.version, actor=Actor.system(), now=NOW)
-
-
-def test_a_receipt_belongs_to_its_matter(bureau: Bureau) -> None:
-    paper = bureau.issued(bureau.matter())
-    delivery = send(paper, DeliveryWay.IN_PERSON)
-    with pytest.raises(BadInput, match="receipt_of_another"), transaction():
-        deliveries.record_served(
-            delivery, paper, matter_of(paper), Receipt(day(NOW), "李", None, new_key()), version=delivery.version,
-            actor=Actor.system(), now=NOW,
-        )  # fmt: skip
-
-
 def test_demo_key_is_in_the_data_directory_of_the_test(tmp_path: Path, bureau: Bureau) -> None:
     bureau.signed(bureau.matter())
     assert [path.name for path in (tmp_path / "var" / "signing").iterdir()] == [signing.DEMO_FILE]
+
+
+def test_a_key_that_has_run_out_gives_no_number(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    matter = bureau.matter()
+    paper = bureau.draft(matter)
+    bureau.submit(paper, bureau.head.id)
+    bureau.passes(paper, bureau.head, bureau.director.id)
+    office = signing._configured()  # the demo key, as if an authority had been given it
+    key = office.directory / signing.DEMO_FILE
+    monkeypatch.setattr(signing, "_office", replace(office, key=key))
+    late = NOW.replace(year=2100)
+    with pytest.raises(BadInput, match="signing_key_out_of_term"):
+        bureau.passes(paper, bureau.director, now=late)
+    session().refresh(paper)
+    assert (paper.state, paper.number) == (PaperState.APPROVING, None)
+    bureau.passes(paper, bureau.director)
+    assert paper.number is not None
+
+
+def test_a_paper_of_a_matter_without_a_place_is_the_citys(bureau: Bureau) -> None:
+    matter = bureau.matter(code=None)
+    paper = bureau.draft(matter, PaperKind.INTERVIEW_RECORD)
+    city, district = Scope.division(CITY, "沈阳市"), Scope.division(SHENHE, "沈河区")
+    assert queries.get_paper(city, paper.id).id == paper.id
+    assert [row.id for row in queries.list_papers(city, PaperFilter()).items] == [paper.id]
+    with pytest.raises(NotFound):
+        queries.get_paper(district, paper.id)
+    assert not queries.list_papers(district, PaperFilter()).items

@@ -70,10 +70,10 @@ def configure(public_address: str) -> None:
 def ready_to_sign(paper: Paper, now: datetime) -> PaperSeries:
     """The pattern the number will be made from.
 
-    Raises BadInput("series_missing") while the authority has none, and what `office_signer` raises: a paper that could
+    Raises BadInput("series_missing") while the authority has none, and what `judge_ready` raises: a paper that could
     not be signed gets no number.
     """
-    signing.office_signer()
+    signing.judge_ready(now)
     series = find_series(paper.authority_id, PaperKind(paper.kind), on=day_of(now))
     if series is None:
         raise BadInput("series_missing")

@@ -74,14 +74,15 @@ def _state_is(state: MatterState) -> ColumnElement[bool]:
     return Matter.state == literal_column(f"'{state.value}'", Matter.__table__.c.state.type)
 
 
-def in_territory(scope: Scope) -> ColumnElement[bool]:
-    """Matters inside a scope; those without a place are the business of whoever answers for a whole city.
+def in_territory(scope: Scope, column: Any = Matter.division_code) -> ColumnElement[bool]:
+    """Matters (or papers, by their own column) inside a scope.
 
-    A city's are nearly all there are: they are read in the order of the list and looked at, never sorted.
+    Those without a place are the business of whoever answers for a whole city. A city's are nearly all there are: they
+    are read in the order of the list and looked at, never sorted.
     """
     if not _has_city(scope):
-        return within(scope, Matter.division_code)
-    place = func.coalesce(Matter.division_code, _city_of(scope))
+        return within(scope, column)
+    place = func.coalesce(column, _city_of(scope))
     return within(scope, place)
 
 

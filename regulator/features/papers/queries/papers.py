@@ -14,9 +14,10 @@ from sqlalchemy.orm import aliased
 from regulator.features.accounts.models import Account, Authority
 from regulator.features.accounts.queries.holders import Holder, list_holders
 from regulator.features.accounts.terms import Permission
-from regulator.features.divisions.queries import NOWHERE, Path, paths_of, within
+from regulator.features.divisions.queries import NOWHERE, Path, paths_of
 from regulator.features.divisions.terms import CodeRange, Scope
 from regulator.features.papers.models import Approval, Attachment, Matter, Paper
+from regulator.features.papers.queries.matters import in_territory, sees
 from regulator.features.papers.terms import (
     NUMBERED,
     ApprovalStep,
@@ -103,7 +104,7 @@ def rows_of(wanted: PaperFilter) -> Select[Any]:
 def get_paper(scope: Scope, paper_id: UUID) -> Paper:
     """A paper inside a scope. Raises NotFound."""
     found = session().get(Paper, paper_id)
-    if found is None or not scope.covers(found.division_code):
+    if found is None or not sees(scope, found.division_code):
         raise NotFound(str(paper_id))
     return found
 
@@ -121,7 +122,7 @@ def authority_name(paper: Paper) -> str:
 
 def list_papers(scope: Scope, wanted: PaperFilter, *, cursor: str | None = None, limit: int = 50) -> Page[PaperRow]:
     """Papers of a territory, the last drafted first."""
-    stmt = rows_of(wanted).where(within(scope, Paper.division_code))
+    stmt = rows_of(wanted).where(in_territory(scope, Paper.division_code))
     table = Paper.__table__.c
     sort = Sort("drafted", (table.drafted_at, table.id), descending=True)
     page = paginate(stmt, list_name="papers", sort=sort, cursor=cursor, limit=limit, item=lambda row: row)
@@ -130,7 +131,7 @@ def list_papers(scope: Scope, wanted: PaperFilter, *, cursor: str | None = None,
 
 def count_papers(scope: Scope, wanted: PaperFilter) -> Count:
     """How many there are, to 1,000 and one."""
-    return count_up_to_ceiling(rows_of(wanted).where(within(scope, Paper.division_code)))
+    return count_up_to_ceiling(rows_of(wanted).where(in_territory(scope, Paper.division_code)))
 
 
 def list_papers_of(matter: Matter) -> list[PaperRow]:

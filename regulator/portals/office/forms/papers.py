@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
+from uuid import UUID
 
 from flask import request
 from pydantic import Field
 
 from regulator.features.papers.actions.deliveries import Sending
 from regulator.features.papers.templating import FactField, FactKind, Template
-from regulator.features.papers.terms import DeliveryWay, PaperKind
+from regulator.features.papers.terms import DeliveryWay
 from regulator.law.findings import Finding
 from regulator.web import forms
 
@@ -24,10 +25,12 @@ FEN = 100
 _ARTICLE = re.compile(r"(.+?)[\s》]*(第.+|\d[\d()（）-]*)")
 
 
-class KindForm(forms.Form):
-    """Which paper is to be drafted."""
-
-    kind: PaperKind
+def chosen_key(raw: str | None) -> UUID | None:
+    """The key of what was chosen in a list; None for nothing, and for what is no key."""
+    try:
+        return UUID(raw) if raw else None
+    except ValueError:
+        return None
 
 
 class DraftForm(forms.Form):

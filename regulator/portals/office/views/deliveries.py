@@ -17,7 +17,7 @@ from regulator.features.registry.queries import companies
 from regulator.foundation import clock
 from regulator.portals.office import blueprint as office
 from regulator.portals.office.acting import attempt, sent_version
-from regulator.portals.office.forms.papers import ConsentForm, ReasonForm, SendForm, ServedForm
+from regulator.portals.office.forms.papers import ConsentForm, ReasonForm, SendForm, ServedForm, chosen_key
 from regulator.portals.office.views.papers import paper_page
 from regulator.web import forms
 from regulator.web.access import allow, current_actor, current_scope
@@ -50,7 +50,7 @@ def paper_served(paper_id: UUID, delivery_id: UUID) -> ResponseReturnValue:
         value = filled.value
         delivery = queries.get_delivery(found, delivery_id)
         if value is not None:
-            receipt = Receipt(value.served_on, value.received_by, value.relation, _uuid(value.receipt))
+            receipt = Receipt(value.served_on, value.received_by, value.relation, chosen_key(value.receipt))
             acts.record_served(
                 delivery, found, matter, receipt, version=version, actor=current_actor(), now=clock.now()
             )  # fmt: skip
@@ -86,13 +86,6 @@ def _answer(
         return paper_page(papers.get_again(found), **{name: filled}), 409
     flash(said, "ok")
     return redirect(url_for("office.paper", paper_id=paper_id), 303)
-
-
-def _uuid(raw: str | None) -> UUID | None:
-    try:
-        return UUID(raw) if raw else None
-    except ValueError:
-        return None
 
 
 # --- consent --------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from regulator.features.accounts.terms import Permission
 from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.queries import DivisionRow
 from regulator.features.papers.queries import desk as queries
-from regulator.features.papers.queries.desk import DeskPaper, SentRow
+from regulator.features.papers.queries.desk import DeskCounts, DeskPaper, SentRow
 from regulator.features.papers.queries.matters import MatterFilter, MatterRow
 from regulator.features.papers.rules.pressing import end_of_soon
 from regulator.features.papers.terms import DeskList, MatterKind, Nearness
@@ -90,15 +90,16 @@ def my_desk() -> ResponseReturnValue:
     limit = parse_limit(request.args.get("limit"))
     cursor = request.args.get("cursor")
     papers_alone = asked.shown is Shown.PAPERS
+    counts = queries.count_desk(hands.me, list(hands.principals), today=today, not_soon=not_soon)
     return render_template(
         "office/my_desk/page.html",
-        counts=queries.count_desk(hands.me, list(hands.principals), today=today, not_soon=not_soon),
+        counts=counts,
         reminders=queries.list_unanswered(hands.everybody),
         hands=hands,
         asked=asked,
         papers=_papers(hands, asked, cursor if papers_alone else None, limit if papers_alone else PAPERS_BESIDE),
         page=None if papers_alone else _matters(hands, asked, cursor, limit),
-        total=None if papers_alone else _count(hands, asked),
+        total=None if papers_alone else _counted(asked, counts) or _count(hands, asked),
         pressing=presser(),
         kinds=kind_choices(),
         divisions=place_choices(current_scope()),
@@ -118,6 +119,19 @@ def _matters(hands: Hands, asked: Asked, cursor: str | None, limit: int) -> Page
     owners = [hands.me] if asked.list is DeskList.MINE else list(hands.principals)
     page: Page[MatterRow] = queries.list_owned(owners, asked.wanted, cursor=cursor, limit=limit) if owners else Page(())
     return Page(tuple(SentRow(row, row.owned_since, False) for row in page.items), page.next)
+
+
+def _counted(asked: Asked, counts: DeskCounts) -> Count | None:
+    """How many there are, where the desk's own figures say so already."""
+    if asked.wanted == MatterFilter():
+        whole = {DeskList.MINE: counts.mine, DeskList.SENT_ON: counts.sent_on}
+        return whole.get(asked.list, counts.standing_in)
+    narrowed = asked.wanted.kind is not None or asked.wanted.within is not None
+    if asked.list is not DeskList.MINE or narrowed:
+        return None
+    return (
+        {Nearness.OVERDUE: counts.overdue, Nearness.SOON: counts.soon}.get(asked.nearness) if asked.nearness else None
+    )
 
 
 def _count(hands: Hands, asked: Asked) -> Count:

@@ -160,7 +160,7 @@ def _say_what_no_form_says(typed: Mapping[str, forms.Filled[Any]], shown: Mappin
 def _may(permission: Permission, found: Any) -> bool:
     if permission not in current_permissions():
         return False
-    return current_scope(permission).covers(found.division_code)
+    return matters.sees(current_scope(permission), found.division_code)
 
 
 def _step_of(found: Any) -> ApprovalStep | None:

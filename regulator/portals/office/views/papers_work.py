@@ -30,6 +30,7 @@ from regulator.portals.office.forms.papers import (
     DraftForm,
     ReasonForm,
     StepForm,
+    chosen_key,
     placed,
     read_facts,
     show_facts,
@@ -243,7 +244,7 @@ def _step(paper_id: UUID, act: Callable[..., None], by: Callable[[Any], Approver
     value = filled.value
     if value is None:
         return paper_page(found, step=filled), 400
-    to = _uuid(value.to)
+    to = chosen_key(value.to)
     matter = matters.get_matter_of(found)
     done = attempt(
         filled,
@@ -263,13 +264,6 @@ def _acting_for(capacity: Approver) -> Any:
     """The actor, with the principal named when the step is taken for somebody absent."""
     actor = current_actor()
     return actor if capacity.principal is None else actor.standing_in_for(capacity.principal)
-
-
-def _uuid(raw: str | None) -> UUID | None:
-    try:
-        return UUID(raw) if raw else None
-    except ValueError:
-        return None
 
 
 def _said(found: Any) -> str:
