@@ -27,6 +27,7 @@ from regulator.features.coverage import metrics as coverage_metrics
 from regulator.features.coverage.actions import bulletins, surveys, tallies
 from regulator.features.coverage.actions.sweeping import close_month_in_time
 from regulator.features.divisions.queries import list_cities
+from regulator.features.licensing import models as _licensing_tables  # noqa: F401  # known to whoever makes tables
 from regulator.features.maps import actions as maps
 from regulator.features.maps import following, shading, shelf
 from regulator.features.maps.basemap import chosen

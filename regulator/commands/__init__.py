@@ -14,6 +14,7 @@ _ROOMS = {
     "geo": "geodata",
     "import": "importing",
     "init": "setup",
+    "licensing": "licensing",
     "papers": "papers",
     "serve": "serving",
     "sweep": "serving",

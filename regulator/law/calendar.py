@@ -130,9 +130,9 @@ class WorkingDays:
             case Unit.DAY:
                 end = self._rolled(_prolonged(start, start + timedelta(days=term.length), pauses))
             case Unit.MONTH:
-                end = self._rolled(_prolonged(start, _months_after(start, term.length), pauses))
+                end = self._rolled(_prolonged(start, months_after(start, term.length), pauses))
             case Unit.YEAR:
-                end = self._rolled(_prolonged(start, _months_after(start, 12 * term.length), pauses))
+                end = self._rolled(_prolonged(start, months_after(start, 12 * term.length), pauses))
         return None if end is None else Due(end, self.is_provisional(start + ONE_DAY, max(end, start + ONE_DAY)))
 
     def _counted(self, start: date, length: int, pauses: Sequence[Pause]) -> date | None:
@@ -156,7 +156,8 @@ def latest_notice(end: date, days: int) -> date:
     return end - timedelta(days=days)
 
 
-def _months_after(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
+    """The same day of a month so many later (or earlier), its last day where there is no such day (民法典 202)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 

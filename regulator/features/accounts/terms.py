@@ -39,6 +39,7 @@ class Permission(StrEnum):
     HISTORY_VIEW = "history_view"
     IMPORTS_RUN = "imports_run"
     IMPORTS_UNDO = "imports_undo"
+    LICENSING_VIEW = "licensing_view"
     LINKS_CONFIRM = "links_confirm"
     LOCKOUTS_MANAGE = "lockouts_manage"
     MATTERS_ASSIGN = "matters_assign"
@@ -47,6 +48,7 @@ class Permission(StrEnum):
     MATTERS_VIEW = "matters_view"
     NOTICES_RECORD = "notices_record"
     OFFICE_DESK = "office_desk"
+    OUTSIDE_FACTS_RECORD = "outside_facts_record"
     OWN_ACCOUNT = "own_account"
     OWN_COMPANY_VIEW = "own_company_view"
     OWN_PAPERS_VIEW = "own_papers_view"
@@ -64,6 +66,7 @@ class Permission(StrEnum):
     RECORDS_RETIRE = "records_retire"
     REGISTER_VIEW = "register_view"
     ROLES_GRANT = "roles_grant"
+    RULE_SETS_MANAGE = "rule_sets_manage"
     SERVICES_EDIT = "services_edit"
     SERVICES_VIEW = "services_view"
     SESSIONS_END = "sessions_end"
@@ -210,6 +213,7 @@ _OFFICE_LOOKS = _LOOKS | {
     P.CUSTODIANS_VIEW,
     P.DUTY_VIEW,
     P.HISTORY_VIEW,
+    P.LICENSING_VIEW,
     P.MATTERS_VIEW,
     P.OFFICE_DESK,
     P.VERIFICATION_VIEW,
@@ -222,6 +226,7 @@ _OFFICER_WORK = _ESTATE_WORK | {
     P.IMPORTS_RUN,
     P.IMPORTS_UNDO,
     P.LINKS_CONFIRM,
+    P.OUTSIDE_FACTS_RECORD,
     P.PEOPLE_EDIT,
     P.PEOPLE_REVEAL,
     P.RECORDS_RETIRE,
@@ -262,6 +267,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.DIVISIONS_MANAGE,
                 P.OWN_ACCOUNT,
                 P.PAPER_SETTINGS,
+                P.RULE_SETS_MANAGE,
             }
         ),
         Role.SECURITY_ADMINISTRATOR: frozenset(

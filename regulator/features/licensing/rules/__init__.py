@@ -1,0 +1,1 @@
+"""The law of grades as functions: rule sets judged, conditions held against facts. Pure."""
