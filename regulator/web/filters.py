@@ -167,6 +167,8 @@ def citation(value: Citation | None, locale: str) -> str:
     """《物业管理条例》第33条; in English the instrument keeps its Chinese name, which is its only official one."""
     if value is None:
         return ""
+    if value.article.startswith("第"):
+        return f"《{value.instrument}》{value.article}"
     if _is_chinese(locale):
         return f"《{value.instrument}》第{value.article}条"
     return f"《{value.instrument}》 Art. {value.article}"
@@ -186,6 +188,13 @@ _SYSTEMS = (
     *(("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS X", "macOS")),
     *(("Linux", "Linux"),),
 )
+
+
+def told(value: Any, locale: str) -> str:
+    """What data keeps in both languages of the interface (``zh``, ``en``)."""
+    if value is None:
+        return DASH
+    return str(value.zh if _is_chinese(locale) else value.en)
 
 
 def device(value: str | None, locale: str) -> str:
@@ -209,7 +218,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     function.__name__: function
     for function in (
         day, month, moment, area, area_exact, money_yuan, fee, whole, count, percent, credit_code, masked, label,
-        none_dash, citation, device, words,
+        none_dash, citation, told, device, words,
     )
 }  # fmt: skip
 

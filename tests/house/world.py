@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from regulator.features.accounts.models import Account
 from regulator.features.accounts.terms import BRANCHES, Role
 from regulator.features.coverage.models import Custodian, SurveyEstate, SurveyRound
+from regulator.features.licensing.models import OutsideFact
+from regulator.features.licensing.terms import OutsideFactKind
 from regulator.features.maps.geofiles.models import GeoBatch, GeoExport
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoState
 from regulator.features.papers.models import Attachment, CaseFilePrint, Matter, Reminder
@@ -85,6 +87,11 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
             id=new_key(), estate_id=unclear.id, service_id=unlinked.id, spelling=f"{MARK}物业{number}",
             candidates=[company.credit_code], recorded_at=make.NOW, version=1,
         ),
+        "fact_id": OutsideFact(
+            id=new_key(), company_id=company.id, credit_code=company.credit_code, kind=OutsideFactKind.BARRING_ACT,
+            value="grave_accident", happened_on=LATER, document=f"{MARK}罚{number}号", recorded_at=make.NOW,
+            recorded_by="x", version=1,
+        ),
         "notice_id": Notice(
             id=new_key(), estate_id=estate.id, company_id=company.id, kind=NoticeKind.DISMISSAL,
             given_by=Party.OWNERS, dated_on=LATER, document_number=f"{MARK}字{number}号", **RECORDED,
@@ -120,6 +127,7 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
     made = Made(company.credit_code, company.name, estate.code, {name: row.id for name, row in rows.items()})
     made.parts |= {
         "credit_code": company.credit_code,
+        "rule_set_code": "licence-2007",
         "code": estate.code,
         "contract_id": first.id,
         "service_id": service.id,

@@ -21,14 +21,13 @@ from regulator.features.licensing.rules.conditions import (
     meets_capital,
     titles_from,
 )
+from regulator.features.licensing.rules.facts import CompanyFacts, OutsideFactRow
 from regulator.features.licensing.terms import (
     Areas,
     Capital,
-    CompanyFacts,
     Condition,
     Grade,
     HouseKind,
-    OutsideFactRow,
     Projects,
     RuleSet,
     Staff,
