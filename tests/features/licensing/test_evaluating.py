@@ -115,9 +115,9 @@ def test_a_day_gone_by_is_told_as_the_register_was_then() -> None:
     areas = {one.code: one for one in evaluate(company, *grade_on(yesterday, "1"), yesterday).results}["areas"]
     assert (areas.found["multi_storey"], areas.found["high_rise"]) == (WAN, 0)
     for day in (TODAY, yesterday):
-        rules, grade = grade_on(day, "3")
-        assert {one.credit_code: list(one.failing) for one in evaluate_all(rules, grade, day)} == {
-            company.credit_code: failing(company, "3", day)
+        (found,) = evaluate_all(rule_set_on(day), day)
+        assert {grade: list(codes) for grade, codes in found.failing.items()} == {
+            grade: failing(company, grade, day) for grade in "123"
         }
 
 
@@ -141,10 +141,12 @@ def test_all_at_once_says_what_one_by_one_says() -> None:
             )  # fmt: skip
         made.append(company)
     for day in (TODAY, date(2016, 1, 1), date(2010, 1, 1)):
-        for grade in "123":
-            rules, found = grade_on(day, grade)
-            said = {one.credit_code: list(one.failing) for one in evaluate_all(rules, found, day)}
-            assert said == {one.credit_code: failing(one, grade, day) for one in made[:-1]}
+        said = {one.credit_code: one for one in evaluate_all(rule_set_on(day), day)}
+        assert len(said) == len(made) - 1
+        for company in made[:-1]:
+            expected = {grade: failing(company, grade, day) for grade in "123"}
+            assert {grade: list(codes) for grade, codes in said[company.credit_code].failing.items()} == expected
+            assert said[company.credit_code].best == next((grade for grade in "123" if not expected[grade]), None)
 
 
 def test_a_fact_from_elsewhere_is_recorded_and_taken_back() -> None:
@@ -191,7 +193,7 @@ def test_rule_sets_stand_one_after_another() -> None:
 def test_the_database_refuses_a_licence_set_today(session: Session) -> None:
     session.add(
         OwnRuleSet(
-            id=new_key(), code="x", nature=Nature.LICENCE, effective_from=date(2018, 3, 8), source="", digest="",
+            id=new_key(), code="x", nature=Nature.LICENCE, effective_from=date(2018, 3, 8), source="", content_hash="",
             added_at=NOW, added_by="某",
         )
     )  # fmt: skip
