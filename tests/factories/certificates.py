@@ -7,9 +7,10 @@ from typing import Any
 from regulator.features.accounts.models import Authority
 from regulator.features.licensing import rulesets
 from regulator.features.licensing.actions.certificates import issue_certificate
+from regulator.features.licensing.actions.filing import certificate_room, note_filed
 from regulator.features.licensing.actions.records import record_historical
 from regulator.features.licensing.actions.rulesets import add_rule_set
-from regulator.features.licensing.certificate_terms import Former
+from regulator.features.licensing.certificate_terms import CertificateLanguage, Former
 from regulator.features.licensing.models import Certificate, OwnRuleSet
 from regulator.features.licensing.terms import RuleSet
 from regulator.features.registry.models import Company
@@ -43,6 +44,14 @@ def issue(company: Company, grade: str = "2", *, signing: Path | None = None, **
         "actor": make.actor(), "now": make.NOW,
     }  # fmt: skip
     return issue_certificate(company, given.pop("rule_set", None) or evaluation(), grade, **(usual | given))
+
+
+def issue_filed(company: Company, authority: str, place: str) -> Certificate:
+    """A certificate whose files lie in the file room, whatever is in them."""
+    found = issue(company, authority=city_bureau(authority, place))
+    name = certificate_room().keep([f"%PDF {found.number}".encode()], maximum=100)
+    note_filed(found, dict.fromkeys(CertificateLanguage, name), now=make.NOW)
+    return found
 
 
 def former(number: str = "辽物企二2009-0417", **given: Any) -> Former:

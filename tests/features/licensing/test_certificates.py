@@ -26,7 +26,6 @@ from regulator.features.licensing.queries.certificates import (
     state_column,
 )
 from regulator.features.licensing.queries.integrity import CHECKS
-from regulator.features.licensing.queries.rulesets import all_rule_sets
 from regulator.features.licensing.rules.certificates import numbers_in, state_on
 from regulator.features.registry.models import Company
 from regulator.features.registry.terms import CompanyStatus, DeclaredGrade
@@ -94,7 +93,7 @@ def test_a_second_valid_one_needs_to_be_said_and_takes_the_place(company: Compan
 def test_what_has_run_out_gives_way_by_itself(company: Company) -> None:
     old = issue(company, issued_on=date(2023, 1, 1), valid_until=date(2025, 12, 31), now=moment(date(2023, 1, 1)))
     issue(company)
-    assert state_on(facts_of_certificate(old, all_rule_sets()), make.TODAY) is S.EXPIRED
+    assert state_on(facts_of_certificate(old), make.TODAY) is S.EXPIRED
 
 
 def test_a_company_that_is_gone_gets_none_and_a_licence_nobody(company: Company) -> None:
@@ -221,13 +220,12 @@ def test_lists_say_the_state_the_rules_say(company: Company, session: Session) -
     second = next(others)
     second.declared_grade = DeclaredGrade.GRADE_1
     record_declared(second, actor=make.actor(), now=make.NOW)
-    rule_sets = all_rule_sets()
     rows = session.query(Certificate).all()
     days = (date(2009, 6, 1), date(2010, 6, 1), date(2017, 2, 1), date(2017, 10, 1), date(2023, 7, 1), date(2024, 2, 1))
     for day in (*days, ISSUED, make.TODAY, UNTIL + timedelta(days=1)):
-        stmt = select(Certificate.id, state_column(day, rule_sets))
+        stmt = select(Certificate.id, state_column(day))
         told = {key: state for key, state in session.execute(stmt)}  # noqa: C416  # rows, not pairs
-        judged = {row.id: state_on(facts_of_certificate(row, rule_sets), day) for row in rows}
+        judged = {row.id: state_on(facts_of_certificate(row), day) for row in rows}
         assert told == {key: state.value if state else "not_yet" for key, state in judged.items()}, day
     ending = list_certificates(make.CITY_SCOPE, CertificateFilter(ending=30), make.TODAY)
     assert [row.credit_code for row in ending.items] == [first.credit_code]

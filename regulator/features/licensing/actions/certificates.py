@@ -107,7 +107,7 @@ def _give_way(
         if supersedes is not None:
             raise Conflict("certificate_not_standing")
         return None
-    state = state_on(facts_of_certificate(standing, all_rule_sets()), issued_on)
+    state = state_on(facts_of_certificate(standing), issued_on)
     if state is None:
         raise Refused([Finding("certificate_before_standing", params={"day": standing.issued_on})])
     if state is CertificateState.VALID and (supersedes is None or supersedes.id != standing.id):
@@ -179,10 +179,9 @@ def end_certificate(
     """
     session().refresh(certificate, with_for_update=True)
     certificate.expect_version(version)
-    rule_sets = all_rule_sets()
     judge_end(
-        facts_of_certificate(certificate, rule_sets), ended_as, on=on, reason=reason, paper=paper,
-        lower=_has_lower(certificate, rule_sets), today=day_of(now),
+        facts_of_certificate(certificate), ended_as, on=on, reason=reason, paper=paper,
+        lower=has_lower(certificate), today=day_of(now),
     ).or_refuse()  # fmt: skip
     certificate.ended_as, certificate.ended_on = ended_as, on
     certificate.ended_reason, certificate.ended_paper = reason.strip(), (paper or "").strip() or None
@@ -194,8 +193,9 @@ def end_certificate(
     record(CertificateAct.CERTIFICATE_ENDED, certificate, company, facts, actor, now)
 
 
-def _has_lower(certificate: Certificate, rule_sets: tuple[RuleSet, ...]) -> bool:
-    grades = next((one.grades for one in rule_sets if one.code == certificate.rule_set), ())
+def has_lower(certificate: Certificate) -> bool:
+    """Whether its rule set knows a lower grade."""
+    grades = next((one.grades for one in all_rule_sets() if one.code == certificate.rule_set), ())
     return bool(grades) and grades[-1].code != certificate.grade
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,17 +11,20 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, String, and_, case, false, literal, not_, or_, select, true, type_coerce
 
 from regulator.features.divisions.queries import NOWHERE, Path, paths_of
-from regulator.features.divisions.terms import Scope
+from regulator.features.divisions.terms import CodeRange, Scope
+from regulator.features.licensing import rulesets
 from regulator.features.licensing.certificate_terms import (
     CertificateFacts,
     CertificateOrigin,
     CertificateState,
+    EvaluatedState,
+    shown_state,
     words_of,
 )
 from regulator.features.licensing.models import Certificate
 from regulator.features.licensing.queries.rulesets import all_rule_sets
 from regulator.features.licensing.rules.certificates import abolition_of, read_number, state_on
-from regulator.features.licensing.terms import LICENCE_ENDED, Nature, RuleSet, Words
+from regulator.features.licensing.terms import LICENCE_ENDED, Nature, Words
 from regulator.features.registry.models import Company
 from regulator.features.registry.queries.bounds import company_in_scope, company_registered_in
 from regulator.foundation.database import session
@@ -51,6 +54,11 @@ class CertificateRow:
     authority: str | None
     place: Path = NOWHERE
 
+    @property
+    def shown(self) -> CertificateState | EvaluatedState:
+        """The state in the words of its nature."""
+        return shown_state(self.state, self.nature)
+
 
 @dataclass(frozen=True, slots=True)
 class CertificateFilter:
@@ -62,14 +70,14 @@ class CertificateFilter:
     ending: int | None = None
     number: str | None = None
     credit_code: str | None = None
-    within: Scope | None = None
+    within: CodeRange | None = None
 
 
-def facts_of_certificate(row: Certificate, rule_sets: Iterable[RuleSet]) -> CertificateFacts:
-    """What the state of a certificate rests on."""
+def facts_of_certificate(row: Certificate) -> CertificateFacts:
+    """What the state of a certificate rests on; licences were granted under the national rule sets alone."""
     return CertificateFacts(
         row.origin, row.nature, row.issued_on, row.valid_until, row.is_provisional, row.ended_on, row.ended_as,
-        abolition_of(row.nature, row.grade, row.issued_on, rule_sets),
+        abolition_of(row.nature, row.grade, row.issued_on, rulesets.shipped()),
     )  # fmt: skip
 
 
@@ -82,10 +90,30 @@ def get_certificate(scope: Scope, certificate_id: UUID, day: date) -> Certificat
     return found
 
 
-def registered_inside(scope: Scope, certificate: Certificate) -> bool:
-    """Whether the holder's master record belongs to a scope: whose officers act on what it holds."""
+def get_own_certificate(scope: Scope, certificate_id: UUID) -> Certificate:
+    """A certificate whose holder is registered inside a scope: its officers act on it. Raises NotFound."""
+    stmt = select(Certificate).join(Company, Company.id == Certificate.company_id)
+    found = session().scalar(stmt.where(Certificate.id == certificate_id, company_registered_in(scope)))
+    if found is None:
+        raise NotFound(str(certificate_id))
+    return found
+
+
+def is_own_certificate(scope: Scope, certificate: Certificate) -> bool:
+    """Whether the holder is registered inside a scope."""
     stmt = select(Company.id).where(Company.id == certificate.company_id, company_registered_in(scope))
     return session().scalar(stmt) is not None
+
+
+def company_of(certificate: Certificate) -> Company:
+    """The holder as the register has it today."""
+    return session().get_one(Company, certificate.company_id)
+
+
+def grade_names() -> dict[str, Words]:
+    """The grades of all rule sets by code, as the latest calls them; the best first."""
+    found = {grade.code: grade.name for one in all_rule_sets() for grade in one.grades}
+    return dict(sorted(found.items()))
 
 
 def find_standing(company_id: UUID, nature: Nature) -> Certificate | None:
@@ -128,8 +156,7 @@ def number_by_id(certificate_id: UUID | None) -> str | None:
 def list_certificates_of(company_id: UUID, day: date) -> list[CertificateRow]:
     """What a company held by a day, the one that counts first: a valid one, then the last issued, declarations last."""
     stmt = _rows(CertificateFilter()).where(Certificate.company_id == company_id)
-    rule_sets = all_rule_sets()
-    shown = [row for found in session().execute(stmt) if (row := _row(found, rule_sets, day)) is not None]
+    shown = [row for found in session().execute(stmt) if (row := _row(found, day)) is not None]
     return sorted(shown, key=_weight, reverse=True)
 
 
@@ -149,25 +176,24 @@ def list_certificates(
     scope: Scope, wanted: CertificateFilter, day: date, *, cursor: str | None = None, limit: int = 50
 ) -> Page[CertificateRow]:
     """Certificates of companies of a territory, the last recorded first."""
-    rule_sets = all_rule_sets()
-    stmt = _wanted(scope, wanted, day, rule_sets)
+    stmt = _wanted(scope, wanted, day)
     sort = Sort("recorded", (Certificate.__table__.c.id,), descending=True)
     page = paginate(stmt, list_name=LIST, sort=sort, cursor=cursor, limit=limit, item=lambda row: row)
     places = paths_of(row.division_code for row in page.items)
-    shown = (_row(row, rule_sets, day, places.get(row.division_code, NOWHERE)) for row in page.items)
+    shown = (_row(row, day, places.get(row.division_code, NOWHERE)) for row in page.items)
     return Page(tuple(row for row in shown if row is not None), page.next)
 
 
 def count_certificates(scope: Scope, wanted: CertificateFilter, day: date) -> Count:
     """How many there are, to 1,000 and one."""
-    return count_up_to_ceiling(_wanted(scope, wanted, day, all_rule_sets()))
+    return count_up_to_ceiling(_wanted(scope, wanted, day))
 
 
-def _wanted(scope: Scope, wanted: CertificateFilter, day: date, rule_sets: Sequence[RuleSet]) -> Select[Any]:
-    state = state_column(day, rule_sets)
+def _wanted(scope: Scope, wanted: CertificateFilter, day: date) -> Select[Any]:
+    state = state_column(day)
     stmt = _rows(wanted).where(company_in_scope(scope, day), state != NOT_YET)
     if wanted.within is not None:
-        stmt = stmt.where(company_registered_in(wanted.within))
+        stmt = stmt.where(Company.division_code >= wanted.within.low, Company.division_code < wanted.within.high)
     if wanted.state is not None:
         stmt = stmt.where(state == wanted.state.value)
     if wanted.ending is not None:
@@ -194,9 +220,9 @@ def _rows(wanted: CertificateFilter) -> Select[Any]:
     return stmt
 
 
-def _row(found: Any, rule_sets: Sequence[RuleSet], day: date, place: Path = NOWHERE) -> CertificateRow | None:
+def _row(found: Any, day: date, place: Path = NOWHERE) -> CertificateRow | None:
     one: Certificate = found[0]
-    state = state_on(facts_of_certificate(one, rule_sets), day)
+    state = state_on(facts_of_certificate(one), day)
     if state is None:
         return None
     return CertificateRow(
@@ -205,7 +231,7 @@ def _row(found: Any, rule_sets: Sequence[RuleSet], day: date, place: Path = NOWH
     )  # fmt: skip
 
 
-def state_column(day: date, rule_sets: Iterable[RuleSet]) -> ColumnElement[str]:
+def state_column(day: date) -> ColumnElement[str]:
     """`rules.certificates.state_on` as the database reckons it; a test holds the two against each other."""
     row = Certificate
     ran_out_first = and_(row.valid_until.is_not(None), row.valid_until < row.ended_on)
@@ -214,17 +240,17 @@ def state_column(day: date, rule_sets: Iterable[RuleSet]) -> ColumnElement[str]:
         (row.origin == CertificateOrigin.DECLARED, CertificateState.HISTORICAL.value),
         (row.issued_on > day, NOT_YET),
         (ended, type_coerce(row.ended_as, String)),
-        (_abolished(day, rule_sets), CertificateState.HISTORICAL.value),
+        (_abolished(day), CertificateState.HISTORICAL.value),
         (row.valid_until < day, CertificateState.EXPIRED.value),
         else_=literal(CertificateState.VALID.value),
     )
 
 
-def _abolished(day: date, rule_sets: Iterable[RuleSet]) -> ColumnElement[bool]:
+def _abolished(day: date) -> ColumnElement[bool]:
     """Whether the grade of a licence is no longer granted on a day, by the rule set under which it was."""
     if day >= LICENCE_ENDED:
         return Certificate.nature == Nature.LICENCE
-    known = list(rule_sets)
+    known = rulesets.shipped()
     days: Mapping[tuple[str, str], date | None] = {
         (one.code, grade.code): abolition_of(one.nature, grade.code, one.effective_from, known)
         for one in known

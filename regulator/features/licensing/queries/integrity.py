@@ -12,7 +12,6 @@ from regulator.features.licensing.actions.filing import certificate_room
 from regulator.features.licensing.certificate_terms import CertificateOrigin, CertificateState
 from regulator.features.licensing.models import Certificate, CertificateCounter
 from regulator.features.licensing.queries.certificates import state_column
-from regulator.features.licensing.queries.rulesets import all_rule_sets
 from regulator.features.licensing.rules.certificates import content_hash
 from regulator.foundation import clock
 from regulator.foundation.database import session
@@ -73,7 +72,7 @@ def _tells(row: Certificate) -> bool:
 
 def _two_at_once() -> list[str]:
     """Companies with two valid certificates of one nature."""
-    valid = state_column(clock.today(), all_rule_sets()) == CertificateState.VALID.value
+    valid = state_column(clock.today()) == CertificateState.VALID.value
     stmt = (
         select(Certificate.credit_code)
         .where(valid, Certificate.taken_back_at.is_(None))
