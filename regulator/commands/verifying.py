@@ -7,6 +7,7 @@ import click
 from regulator.commands.context import in_app
 from regulator.features.coverage.queries import integrity as coverage
 from regulator.features.coverage.queries.matters import ROUNDS
+from regulator.features.licensing.queries import integrity as licensing
 from regulator.features.maps.queries import integrity as maps
 from regulator.features.papers.queries import integrity as papers
 from regulator.features.registry.queries import matters as register
@@ -14,6 +15,10 @@ from regulator.features.registry.queries.integrity import CHECKS, Check, list_di
 from regulator.features.zones.queries import integrity as zones
 
 SENTENCES = {
+    "certificates_altered": "a certificate does not say what its registered hash was made of",
+    "certificates_files_missing": "the files of a certificate are missing or not what was made",
+    "certificates_numbers_gap": "the numbers of an authority's certificates have a gap, or its counter disagrees",
+    "certificates_two_at_once": "a company holds two valid certificates of one nature",
     "contracts_overlap_unrecorded": "contracts of two companies overlap without a recorded dispute",
     "counter_behind": "an estate's number is higher than its division's counter",
     "coverage_month_altered": "a closed month is not what it was when it was closed",
@@ -42,7 +47,8 @@ def all_checks() -> dict[str, Check]:
     """Every check of every room; which rows the matters must be in step with, is said here."""
     sources = (*register.SOURCES, ROUNDS)
     in_step = {"matters_out_of_step": lambda: papers.out_of_step(sources)}
-    return CHECKS | coverage.CHECKS | maps.CHECKS | papers.CHECKS | zones.CHECKS | in_step
+    rooms = (CHECKS, coverage.CHECKS, licensing.CHECKS, maps.CHECKS, papers.CHECKS, zones.CHECKS, in_step)
+    return {name: check for room in rooms for name, check in room.items()}
 
 
 @click.command("verify")

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache, partial
-from typing import Any
+from typing import Any, Protocol
 
 from markupsafe import Markup, escape
 
@@ -190,13 +190,6 @@ _SYSTEMS = (
 )
 
 
-def told(value: Any, locale: str) -> str:
-    """What data keeps in both languages of the interface (``zh``, ``en``)."""
-    if value is None:
-        return DASH
-    return str(value.zh if _is_chinese(locale) else value.en)
-
-
 def device(value: str | None, locale: str) -> str:
     """What a browser says of itself, as people know it: Chrome · Windows; unknown ones as they are."""
     del locale
@@ -214,11 +207,28 @@ def words(value: object, locale: str) -> str:
     return say(value, locale)
 
 
+class _Pair(Protocol):
+    """One name in both languages, as rule sets have them."""
+
+    @property
+    def zh(self) -> str: ...
+
+    @property
+    def en(self) -> str: ...
+
+
+def wording(value: _Pair | None, locale: str) -> str:
+    """A name that stands in both languages itself."""
+    if value is None:
+        return DASH
+    return value.zh if _is_chinese(locale) else value.en
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     function.__name__: function
     for function in (
         day, month, moment, area, area_exact, money_yuan, fee, whole, count, percent, credit_code, masked, label,
-        none_dash, citation, told, device, words,
+        none_dash, citation, device, words, wording,
     )
 }  # fmt: skip
 

@@ -37,7 +37,7 @@ from regulator.features.registry.models import (
 from regulator.features.registry.terms import Mode, NameKind, NoticeKind, Party, RecordSource, SubjectKind
 from regulator.foundation import clock
 from regulator.foundation.database import new_key
-from tests.factories import duty
+from tests.factories import certificates, duty
 from tests.factories import registry as make
 from tests.factories.matters import make_matter, make_paper
 from tests.factories.paper_rows import serve_one
@@ -143,6 +143,7 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
         "draft_id": make_paper(matter, session.get_one(Account, matter.owner_id), title=f"{MARK}草稿{number}").id,
         "zone_id": make_zone(make.make_estate(f"{MARK}弃管楼{number}", division), number, f"{MARK}片区{number}").id,
     }
+    made.parts["certificate_id"] = certificates.issue_filed(company, f"{MARK}发证局{number}", district).id
     made.parts |= make_duty(number, division)
     made.parts |= serve_one(company.credit_code, division, f"{MARK}文书{number}")
     return made

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     AUTHORITIES_MANAGE = "authorities_manage"
     BOUNDARIES_LOAD = "boundaries_load"
     CALENDAR_MANAGE = "calendar_manage"
+    CERTIFICATES_RECORD = "certificates_record"
     COMMITTEES_EDIT = "committees_edit"
     COMMITTEES_VIEW = "committees_view"
     COMPANIES_EDIT = "companies_edit"
@@ -39,6 +40,7 @@ class Permission(StrEnum):
     HISTORY_VIEW = "history_view"
     IMPORTS_RUN = "imports_run"
     IMPORTS_UNDO = "imports_undo"
+    LICENSING_DECIDE = "licensing_decide"
     LICENSING_VIEW = "licensing_view"
     LINKS_CONFIRM = "links_confirm"
     LOCKOUTS_MANAGE = "lockouts_manage"
@@ -221,6 +223,7 @@ _OFFICE_LOOKS = _LOOKS | {
 }
 _ESTATE_WORK = frozenset({P.COMMITTEES_EDIT, P.ESTATES_EDIT, P.NOTICES_RECORD, P.RECORDS_CONFIRM, P.SERVICES_EDIT})
 _OFFICER_WORK = _ESTATE_WORK | {
+    P.CERTIFICATES_RECORD,
     P.COMPANIES_EDIT,
     P.CONTRACTS_EDIT,
     P.IMPORTS_RUN,
@@ -243,7 +246,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.CITY_OFFICER: _STREET_LOOKS
         | _OFFICER_WORK
         | _HANDLING
-        | {P.BOUNDARIES_LOAD, P.COUNTING_RULE_SET, P.GEODATA_EXCHANGE, P.TARGETS_SET, P.VERIFICATION_OPEN},
+        | {P.BOUNDARIES_LOAD, P.COUNTING_RULE_SET, P.GEODATA_EXCHANGE, P.LICENSING_DECIDE, P.TARGETS_SET}
+        | {P.VERIFICATION_OPEN},
         Role.DISTRICT_OFFICER: _STREET_LOOKS
         | _OFFICER_WORK
         | _STREET_CARE
@@ -254,7 +258,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.SECTION_HEAD: _STREET_LOOKS | _OFFICER_WORK | _HANDLING | _LEADING | {P.PAPERS_EXAMINE},
         Role.DIRECTOR: _STREET_LOOKS
         | _LEADING
-        | {P.PAPERS_SIGN, P.PAPERS_WITHDRAW, P.PEOPLE_REVEAL, P.VERIFICATION_OPEN},
+        | {P.LICENSING_DECIDE, P.PAPERS_SIGN, P.PAPERS_WITHDRAW, P.PEOPLE_REVEAL, P.VERIFICATION_OPEN},
         Role.HALL_CLERK: _LOOKS | {P.WINDOW_DESK},
         Role.POLICY_EDITOR: _OFFICE_LOOKS - {P.CUSTODIANS_VIEW, P.PEOPLE_VIEW},
         Role.COMPANY_USER: frozenset({P.OWN_ACCOUNT, P.OWN_COMPANY_VIEW, P.OWN_PAPERS_VIEW}),

@@ -5,10 +5,13 @@ from enum import StrEnum
 from regulator.foundation.i18n import word
 
 ACTS = (
-    *("AccountAct", "TerritoryAct", "AuditAct", "BatchAct", "CalendarAct", "CoverageAct", "GeoAct", "MetricAct"),
-    *("PaperAct", "TermAct", "ZoneAct"),
+    *("AccountAct", "TerritoryAct", "AuditAct", "BatchAct", "CalendarAct", "CertificateAct", "CoverageAct", "GeoAct"),
+    *("LicensingAct", "MetricAct", "PaperAct", "TermAct", "ZoneAct"),
 )
-SUBJECTS = ("AccountSubject", "CalendarSubject", "PaperSubject", "SubjectKind", "TrailSubject")
+SUBJECTS = (
+    *("AccountSubject", "CalendarSubject", "CertificateSubject", "LicensingSubject", "PaperSubject", "SubjectKind"),
+    "TrailSubject",
+)
 
 
 class BatchAct(StrEnum):

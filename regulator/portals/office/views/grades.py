@@ -144,7 +144,7 @@ def _page(company: Any, filled: forms.Filled[OutsideFactForm]) -> str:
         own=companies.is_registered_in(current_scope(Permission.LICENSING_VIEW), company),
         outside=list_outside_facts(company),
         acts=known,
-        act_choices=[(code, filters.told(words, i18n.current_locale())) for code, words in known.items()],
+        act_choices=[(code, filters.wording(words, i18n.current_locale())) for code, words in known.items()],
         grade_choices=[(one, one) for one in CREDIT_GRADES],
         kinds=forms.choices(OutsideFactKind),
         houses=list(HouseKind),

@@ -1,4 +1,4 @@
-"""Tables of qualifications: rule sets of a city's own and facts from elsewhere. No queries, no permissions."""
+"""Rule sets of a city's own and facts from elsewhere. No queries, no permissions."""
 
 from datetime import date, datetime
 from uuid import UUID
