@@ -82,14 +82,15 @@ def test_people_are_named_only_where_the_company_belongs(company: Any, sign_in: 
     assert "职员1" not in page
     assert 'id="outside"' not in page
     desk.post(
-        f"/office/companies/{company.credit_code}/outside-facts", 404, kind="barring_act", act="grave_accident",
+        f"/office/licensing/companies/{company.credit_code}/outside-facts", 404, kind="barring_act", act="grave_accident",
         happened_on="2026-10-01", document="文",
     )  # fmt: skip
 
 
 def test_a_fact_is_recorded_counts_and_is_taken_back(company: Any, sign_in: Callable[..., Desk]) -> None:
-    desk, address = sign_in(Role.DISTRICT_OFFICER, SHENHE), f"/office/companies/{company.credit_code}"
-    desk.get(f"{address}/grades")
+    desk, address = sign_in(Role.DISTRICT_OFFICER, SHENHE), f"/office/licensing/companies/{company.credit_code}"
+    grades = f"/office/companies/{company.credit_code}/grades"
+    desk.get(grades)
     wrong = desk.post(
         f"{address}/outside-facts", 409, kind="assessment_result", mark="three", happened_on="2026-10-01", document="文"
     )
@@ -98,7 +99,7 @@ def test_a_fact_is_recorded_counts_and_is_taken_back(company: Any, sign_in: Call
         f"{address}/outside-facts", 303, kind="barring_act", act="grave_accident", happened_on="2026-10-01",
         document="沈房罚〔2026〕1号",
     )  # fmt: skip
-    page = desk.get(f"{address}/grades")
+    page = desk.get(grades)
     assert "发生重大责任事故" in page
     assert "沈房罚〔2026〕1号" in page
     fact = told(OutsideFact)
@@ -109,7 +110,7 @@ def test_a_fact_is_recorded_counts_and_is_taken_back(company: Any, sign_in: Call
     desk.get(f"{address}/outside-facts/{fact.id}")
     again = desk.post(f"{address}/outside-facts/{fact.id}/take-back", 409, version=2, reason="再来")
     assert "已被收回" in again.text
-    assert "录错企业" in desk.get(f"{address}/grades")
+    assert "录错企业" in desk.get(grades)
 
 
 def test_the_company_sees_itself_alone(company: Any, sign_in: Callable[..., Desk]) -> None:

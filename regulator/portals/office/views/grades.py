@@ -62,7 +62,7 @@ def company_grades(credit_code: str) -> ResponseReturnValue:
     return _page(_company(credit_code), forms.fill(OutsideFactForm, {"happened_on": clock.today()}))
 
 
-@office.post("/companies/<credit_code>/outside-facts")
+@office.post("/licensing/companies/<credit_code>/outside-facts")
 @allow(Permission.OUTSIDE_FACTS_RECORD)
 @commits
 def outside_fact_record(credit_code: str) -> ResponseReturnValue:
@@ -85,7 +85,7 @@ def outside_fact_record(credit_code: str) -> ResponseReturnValue:
     return _to_grades(credit_code)
 
 
-@office.get("/companies/<credit_code>/outside-facts/<uuid:fact_id>")
+@office.get("/licensing/companies/<credit_code>/outside-facts/<uuid:fact_id>")
 @allow(Permission.OUTSIDE_FACTS_RECORD)
 def outside_fact(credit_code: str, fact_id: UUID) -> ResponseReturnValue:
     """A fact, and the form that takes it back."""
@@ -93,7 +93,7 @@ def outside_fact(credit_code: str, fact_id: UUID) -> ResponseReturnValue:
     return _fact_page(company, fact_id, forms.fill(ReasonForm))
 
 
-@office.post("/companies/<credit_code>/outside-facts/<uuid:fact_id>/take-back")
+@office.post("/licensing/companies/<credit_code>/outside-facts/<uuid:fact_id>/take-back")
 @allow(Permission.OUTSIDE_FACTS_RECORD)
 @commits
 def outside_fact_take_back(credit_code: str, fact_id: UUID) -> ResponseReturnValue:
