@@ -12,6 +12,9 @@ class Permission(StrEnum):
 
     ACCOUNTS_MANAGE = "accounts_manage"
     ACCOUNTS_VIEW = "accounts_view"
+    APPLICATIONS_DECIDE = "applications_decide"
+    APPLICATIONS_EXAMINE = "applications_examine"
+    APPLICATIONS_RECEIVE = "applications_receive"
     AUDIT_SEARCH = "audit_search"
     AUTHORITIES_MANAGE = "authorities_manage"
     BOUNDARIES_LOAD = "boundaries_load"
@@ -50,6 +53,7 @@ class Permission(StrEnum):
     OFFICE_DESK = "office_desk"
     OUTSIDE_FACTS_RECORD = "outside_facts_record"
     OWN_ACCOUNT = "own_account"
+    OWN_APPLICATIONS = "own_applications"
     OWN_COMPANY_VIEW = "own_company_view"
     OWN_PAPERS_VIEW = "own_papers_view"
     PAPERS_DELIVER = "papers_deliver"
@@ -243,21 +247,32 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.CITY_OFFICER: _STREET_LOOKS
         | _OFFICER_WORK
         | _HANDLING
-        | {P.BOUNDARIES_LOAD, P.COUNTING_RULE_SET, P.GEODATA_EXCHANGE, P.TARGETS_SET, P.VERIFICATION_OPEN},
+        | {
+            P.APPLICATIONS_DECIDE,
+            P.BOUNDARIES_LOAD,
+            P.COUNTING_RULE_SET,
+            P.GEODATA_EXCHANGE,
+            P.TARGETS_SET,
+            P.VERIFICATION_OPEN,
+        },
         Role.DISTRICT_OFFICER: _STREET_LOOKS
         | _OFFICER_WORK
         | _STREET_CARE
         | _HANDLING
-        | {P.GEODATA_EXCHANGE, P.TARGETS_SET},
+        | {P.APPLICATIONS_EXAMINE, P.APPLICATIONS_RECEIVE, P.GEODATA_EXCHANGE, P.TARGETS_SET},
         Role.STREET_OFFICER: _STREET_LOOKS | _ESTATE_WORK | _STREET_CARE | _HANDLING | {P.LINKS_CONFIRM, P.IMPORTS_RUN},
         Role.COMMUNITY_WORKER: _OFFICE_LOOKS | _COMMUNITY_CARE | {P.MATTERS_HANDLE, P.RECORDS_CONFIRM},
-        Role.SECTION_HEAD: _STREET_LOOKS | _OFFICER_WORK | _HANDLING | _LEADING | {P.PAPERS_EXAMINE},
+        Role.SECTION_HEAD: _STREET_LOOKS
+        | _OFFICER_WORK
+        | _HANDLING
+        | _LEADING
+        | {P.APPLICATIONS_EXAMINE, P.PAPERS_EXAMINE},
         Role.DIRECTOR: _STREET_LOOKS
         | _LEADING
-        | {P.PAPERS_SIGN, P.PAPERS_WITHDRAW, P.PEOPLE_REVEAL, P.VERIFICATION_OPEN},
-        Role.HALL_CLERK: _LOOKS | {P.WINDOW_DESK},
+        | {P.APPLICATIONS_DECIDE, P.PAPERS_SIGN, P.PAPERS_WITHDRAW, P.PEOPLE_REVEAL, P.VERIFICATION_OPEN},
+        Role.HALL_CLERK: _LOOKS | {P.APPLICATIONS_RECEIVE, P.WINDOW_DESK},
         Role.POLICY_EDITOR: _OFFICE_LOOKS - {P.CUSTODIANS_VIEW, P.PEOPLE_VIEW},
-        Role.COMPANY_USER: frozenset({P.OWN_ACCOUNT, P.OWN_COMPANY_VIEW, P.OWN_PAPERS_VIEW}),
+        Role.COMPANY_USER: frozenset({P.OWN_ACCOUNT, P.OWN_APPLICATIONS, P.OWN_COMPANY_VIEW, P.OWN_PAPERS_VIEW}),
         Role.SYSTEM_ADMINISTRATOR: frozenset(
             {
                 P.ACCOUNTS_MANAGE,

@@ -11,6 +11,7 @@ from uuid import UUID
 class MatterKind(StrEnum):
     """What a matter is about; the feature that owns the kind opens and closes its matters."""
 
+    APPLICATION = "application"  # of a company for a grade
     CORRECTION = "correction"  # a correction of a record that waits for confirmation
     DISPUTE = "dispute"  # two contracts claim the same time
     LINK = "link"  # a name in a list that resembles a company

@@ -5,10 +5,21 @@ from enum import StrEnum
 from regulator.foundation.i18n import word
 
 ACTS = (
-    *("AccountAct", "TerritoryAct", "AuditAct", "BatchAct", "CalendarAct", "CoverageAct", "GeoAct", "MetricAct"),
+    *(
+        "AccountAct",
+        "ApplicationTrail",
+        "LicensingAct",
+        "TerritoryAct",
+        "AuditAct",
+        "BatchAct",
+        "CalendarAct",
+        "CoverageAct",
+        "GeoAct",
+        "MetricAct",
+    ),
     *("PaperAct", "TermAct", "ZoneAct"),
 )
-SUBJECTS = ("AccountSubject", "CalendarSubject", "PaperSubject", "SubjectKind", "TrailSubject")
+SUBJECTS = ("AccountSubject", "CalendarSubject", "LicensingSubject", "PaperSubject", "SubjectKind", "TrailSubject")
 
 
 class BatchAct(StrEnum):
@@ -31,6 +42,7 @@ class BatchAct(StrEnum):
 class TrailSubject(StrEnum):
     """Subjects that are neither records of the register nor accounts."""
 
+    APPLICATION = "application"
     CUSTODIAN = "custodian"
     DIVISION_BOUNDARY = "division_boundary"
     GEODATA = "geodata"
