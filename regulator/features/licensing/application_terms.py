@@ -128,6 +128,12 @@ class Guard(StrEnum):
     WORDS = "words"
 
 
+class ApplicationTold(StrEnum):
+    """What the product itself tells officials, in the words of the house's first language."""
+
+    OVERDUE = "overdue"
+
+
 class Waiting(StrEnum):
     """For whom an application waits."""
 

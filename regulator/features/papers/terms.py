@@ -1,7 +1,5 @@
 """Kinds and states of matters, papers, deliveries, files, duty and hand-over, and their frozen values. Pure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
