@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from regulator.features.licensing.application_terms import (
     Standing,
 )
 from regulator.features.licensing.rules.clocks import term_in
+from regulator.features.licensing.rules.drawing import drawn
 from regulator.features.licensing.rules.transitions import TABLES, judge_step, lawful_acts
 from regulator.features.licensing.terms import ApplicationKind, ClockStop, GrantLevel, Nature
 
@@ -180,3 +182,10 @@ TestLife = Life.TestCase
 TestLife.settings = settings(
     max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )
+
+
+def test_the_documentation_shows_the_table() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "licensing.md").read_text(encoding="utf-8")
+    for nature in Nature:
+        shown = text.partition(f"<!-- {nature}: begin -->\n")[2].partition(f"\n<!-- {nature}: end -->")[0]
+        assert shown == drawn(nature), "run python dev/draw_licensing.py"
