@@ -1,6 +1,5 @@
 """Writes the tables of an application's life into docs/licensing.md, between their marks."""
 
-import re
 from pathlib import Path
 
 from regulator.features.licensing.rules.drawing import drawn
@@ -14,9 +13,8 @@ def main() -> None:
     text = FILE.read_text(encoding="utf-8")
     for nature in Nature:
         begin, end = f"<!-- {nature}: begin -->", f"<!-- {nature}: end -->"
-        place = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-        made = f"{begin}\n{drawn(nature)}\n{end}"
-        text = place.sub(lambda _found, made=made: made, text)
+        before, _begin, rest = text.partition(begin)
+        text = f"{before}{begin}\n{drawn(nature)}\n{end}{rest.partition(end)[2]}"
     FILE.write_text(text, encoding="utf-8")
 
 
