@@ -82,8 +82,8 @@ def test_people_are_named_only_where_the_company_belongs(company: Any, sign_in: 
     assert "职员1" not in page
     assert 'id="outside"' not in page
     desk.post(
-        f"/office/licensing/companies/{company.credit_code}/outside-facts", 404, kind="barring_act", act="grave_accident",
-        happened_on="2026-10-01", document="文",
+        f"/office/licensing/companies/{company.credit_code}/outside-facts", 404, kind="barring_act",
+        act="grave_accident", happened_on="2026-10-01", document="文",
     )  # fmt: skip
 
 
