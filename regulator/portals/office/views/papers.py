@@ -25,7 +25,7 @@ from regulator.foundation.i18n import label
 from regulator.foundation.paging import parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
-from regulator.portals.office.forms.papers import ReasonForm, SendForm, ServedForm, StepForm
+from regulator.portals.office.forms.papers import BackForm, ReasonForm, SendForm, ServedForm, StepForm
 from regulator.web import forms, navigation
 from regulator.web.access import allow, current_account, current_permissions, current_scope
 from regulator.web.navigation import MenuGroup
@@ -111,6 +111,7 @@ def paper_page(found: Any, **typed: forms.Filled[Any]) -> str:
     may_deliver = _may(Permission.PAPERS_DELIVER, found) and found.state is PaperState.ISSUED
     shown = {
         "step": approver is not None or (is_hand and found.state in EDITABLE),
+        "back": approver is not None,
         "reason": may_withdraw,
         "send": may_deliver and under_way is None and found.served_on is None,
         "served": may_deliver and under_way is not None,
@@ -141,10 +142,11 @@ def paper_page(found: Any, **typed: forms.Filled[Any]) -> str:
         successor=queries.find_successor(found),
         forms={
             "step": forms.fill(StepForm),
+            "back": forms.fill(BackForm),
             "reason": forms.fill(ReasonForm),
             "send": forms.fill(SendForm),
             "served": forms.fill(ServedForm, {"served_on": clock.today()}),
-            "failed": None,
+            "failed": forms.fill(ReasonForm),
         }
         | typed,
     )
