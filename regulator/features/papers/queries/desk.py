@@ -190,9 +190,12 @@ def _state_is(*states: PaperState) -> ColumnElement[bool]:
 
 
 def _waiting_papers(people: Collection[UUID]) -> Select[Any]:
-    """Steps that wait for these people, and what they have in hand themselves to correct or to finish."""
+    """Steps that wait for these people, and what is theirs to finish or to correct: drafted by them, or of a matter
+    that is theirs by now.
+    """
     step = and_(_is_one_of(Paper.waits_for_id, people), _state_is(PaperState.APPROVING))
-    own = and_(_is_one_of(Paper.drafted_by_id, people), _state_is(PaperState.DRAFT, PaperState.RETURNED))
+    hand = or_(_is_one_of(Paper.drafted_by_id, people), _is_one_of(Matter.owner_id, people))
+    own = and_(hand, _state_is(PaperState.DRAFT, PaperState.RETURNED))
     return _papers().where(or_(step, own))
 
 
