@@ -361,3 +361,23 @@ def test_a_deputy_acts_while_the_term_lasts_and_it_shows(
     answer = desk.post(f"{path}/pass", 303 if may else 409, version="2", to=str(bureau.director.id))
     assert may or "该审批环节由其他人员办理" in answer.text
     assert ("代Head" in desk.get(path)) is may
+
+
+def test_a_deputy_who_has_examined_is_told_instead_of_offered_to_sign(
+    bureau: Bureau, session: Session, desk_of: Callable[[Account], Desk]
+) -> None:
+    session.add(
+        Deputy(
+            principal_id=bureau.director.id, deputy_id=bureau.head.id, branch=bureau.head.branch, reason="出差",
+            began_on=clock.today(), ended_on=clock.today() + timedelta(days=3),
+        )
+    )  # fmt: skip
+    session.commit()
+    path = drafted(desk_of(bureau.handler), bureau.matter())
+    bureau.submit(paper_now(session), bureau.head.id)
+    bureau.passes(paper_now(session), bureau.head, bureau.director.id)
+    desk = desk_of(bureau.head)
+    page = desk.get(path)
+    assert "本环节须由其他人员办理" in page
+    assert f"{path}/pass" not in page
+    assert "不得办理同一文书的两个审批环节" in desk.post(f"{path}/pass", 409, version="3").text

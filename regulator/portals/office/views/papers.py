@@ -106,6 +106,8 @@ def paper_page(found: Any, **typed: forms.Filled[Any]) -> str:
     sent = deliveries.list_deliveries(found)
     under_way = next((one for one in sent if one.state is DeliveryState.UNDER_WAY), None)
     approver = approver_of(found)
+    barred = approver if approver and approver.principal and _has_acted(found) else None
+    approver = None if barred else approver
     is_hand = me in {found.drafted_by_id, matter.owner_id} and Permission.PAPERS_DRAFT in current_permissions()
     may_withdraw = _may(Permission.PAPERS_WITHDRAW, found) and found.state is PaperState.ISSUED
     may_deliver = _may(Permission.PAPERS_DELIVER, found) and found.state is PaperState.ISSUED
@@ -126,6 +128,7 @@ def paper_page(found: Any, **typed: forms.Filled[Any]) -> str:
         steps=queries.list_steps(found),
         waits_for=people_of({found.waits_for_id}).get(found.waits_for_id) if found.waits_for_id else None,
         approver=approver,
+        barred=barred,
         is_last=step is not None and found.position == len(found.steps) - 1,
         next_people=_next_people(found, approver),
         chain=_chain_of(found),
@@ -183,6 +186,11 @@ def approver_of(found: Any) -> Approver | None:
         return None
     principal: Person | None = principals_of(me, on=clock.today()).get(found.waits_for_id)
     return Approver(me, principal.account_id, principal.name) if principal else None
+
+
+def _has_acted(found: Any) -> bool:
+    """Whether the person asking has taken a step of this round already; for nobody they may take another."""
+    return current_account().account_id in persons_of(queries.taken_in_round(found))
 
 
 def _next_people(found: Any, approver: Approver | None) -> list[tuple[str, str]]:
