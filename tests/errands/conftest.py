@@ -9,6 +9,9 @@ import pytest
 from tests import postgres
 from tests.errands.installation import EXPECTED, Installation
 
+ONE = {"web_workers": "1"}
+"""Enough where what several web workers do to one another is not the question: each costs two seconds to start."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test here is an errand."""
@@ -31,7 +34,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installati
 @pytest.fixture
 def filled(filled_once: Installation, tmp_path: Path) -> Iterator[Installation]:
     """A register on SQLite holding the four workbooks, this test's own; not served yet."""
-    installation = filled_once.copy_to(tmp_path / "installation")
+    installation = filled_once.copy_to(tmp_path / "installation", **ONE)
     yield installation
     installation.stop()
 
@@ -40,7 +43,7 @@ def filled(filled_once: Installation, tmp_path: Path) -> Iterator[Installation]:
 def filled_on_postgres(filled_database: str, tmp_path: Path) -> Iterator[Installation]:
     """The same on PostgreSQL."""
     url = postgres.create_database(template=filled_database)
-    installation = Installation(tmp_path / "installation", url)
+    installation = Installation(tmp_path / "installation", url, **ONE)
     yield installation
     installation.stop()
     postgres.drop_database(url)
@@ -59,10 +62,10 @@ def shared_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     directory = tmp_path_factory.mktemp("shared")
     if request.param == "postgresql":
         url = postgres.create_database(template=request.getfixturevalue("filled_database"))
-        installation = Installation(directory, url)
+        installation = Installation(directory, url, **ONE)
     else:
         url = None
-        installation = request.getfixturevalue("filled_once").copy_to(directory)
+        installation = request.getfixturevalue("filled_once").copy_to(directory, **ONE)
     yield installation
     installation.stop()
     if url:
