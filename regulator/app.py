@@ -27,7 +27,11 @@ from regulator.features.coverage import metrics as coverage_metrics
 from regulator.features.coverage.actions import bulletins, surveys, tallies
 from regulator.features.coverage.actions.sweeping import close_month_in_time
 from regulator.features.divisions.queries import list_cities
-from regulator.features.licensing.actions import certificates, filing
+from regulator.features.licensing.actions import certificates, filing, granting
+from regulator.features.licensing.actions.applications import drafting as applications
+from regulator.features.licensing.actions.applications import following as application_matters
+from regulator.features.licensing.actions.applications import sweeping as applications_due
+from regulator.features.licensing.signals import application_approved
 from regulator.features.maps import actions as maps
 from regulator.features.maps import following, shading, shelf
 from regulator.features.maps.basemap import chosen
@@ -36,6 +40,7 @@ from regulator.features.maps.geofiles import batches as geofiles
 from regulator.features.maps.geofiles import exporting, work
 from regulator.features.metrics.catalogue import register_levels, register_metric
 from regulator.features.papers.actions import attachments, case_files, deliveries, handing_out, issuing, trying
+from regulator.features.papers.signals import contents_asked, matter_reassigned
 from regulator.features.registry import signals
 from regulator.features.registry.actions import matters, moves
 from regulator.features.registry.imports import batches
@@ -210,6 +215,8 @@ def _register_work() -> None:
     jobs.register_sweeper("zones.follow_days", zones.follow_days)
     jobs.register_sweeper("registry.keep_matters", matters.keep_matters)
     jobs.register_sweeper("coverage.keep_matters", surveys.keep_matters)
+    jobs.register_sweeper("licensing.look_after_applications", applications_due.look_after_applications)
+    jobs.register_sweeper("licensing.keep_matters", application_matters.keep_matters)
     jobs.register_sweeper("papers.hand_out", handing_out.hand_out)
     jobs.register_sweeper("papers.issue_left", issuing.issue_left)
     jobs.register_sweeper("papers.serve_notices", deliveries.serve_notices)
@@ -237,6 +244,10 @@ def _register_followers() -> None:
     """Have what waits for a person follow who may act."""
     account_closed.connect(handing_out.follow_closed)
     powers_widened.connect(handing_out.follow_powers)
+    contents_asked.connect(applications.name_contents)
+    application_approved.connect(granting.follow_approved)
+    matter_reassigned.connect(application_matters.follow_reassigned)
+    working_days_changed.connect(application_matters.follow_calendar)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

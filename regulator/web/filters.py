@@ -167,6 +167,8 @@ def citation(value: Citation | None, locale: str) -> str:
     """《物业管理条例》第33条; in English the instrument keeps its Chinese name, which is its only official one."""
     if value is None:
         return ""
+    if value.article.startswith("第"):
+        return f"《{value.instrument}》{value.article}"
     if _is_chinese(locale):
         return f"《{value.instrument}》第{value.article}条"
     return f"《{value.instrument}》 Art. {value.article}"

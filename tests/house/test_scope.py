@@ -27,6 +27,7 @@ WARNINGS = ("company_leaves", "dismissed", "contract_ending", "continued", "aban
 HISTORIES = ("company", "estate", "person")
 EVERYBODYS = {
     "office.coverage_warning": "a list of warnings is everybody's; its rows are looked for below",
+    "office.rule_set": "rules bind everybody",
     "office.verification_close": "a round is the whole city's; closing it is refused by right, not by place",
     "office.verification_differences": "a round is the whole city's; its rows are looked for below",
     "office.verification_records": "a round is the whole city's; its rows are looked for below",
@@ -40,6 +41,8 @@ LED = "office.handover"
 """Shown to who gives, who takes, and leaders of the territory."""
 OF_MATTERS = ("/office/matters/", "/office/files/")
 """Addresses whose number is a matter's."""
+OF_APPLICATIONS = ("/office/licensing/applications/", "/window/applications/")
+"""Addresses whose number is an application's."""
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
 
 
@@ -68,6 +71,8 @@ def addresses(rule: Rule, made: Made) -> Iterator[str]:
         parts["name_id"] = made.parts["company_name_id" if "credit_code" in rule.arguments else "estate_name_id"]
     if str(rule).startswith(OF_MATTERS):
         parts["number"] = made.parts["matter"]
+    if str(rule).startswith(OF_APPLICATIONS):
+        parts["number"] = made.parts["application"]
     choices = [parts]
     if rule.endpoint == "office.history":
         keys = {"company": "credit_code", "estate": "code", "person": "person_id"}
@@ -127,7 +132,7 @@ def test_whose_they_are_finds_them_and_looking_writes_nothing(
     """So that a 404 above means another's, not an address that answers nobody; and GET never writes on real rows."""
     is_company = desks == ("company.",)
     own = sign_in(Role.COMPANY_USER, made.credit_code) if is_company else sign_in(Role.CITY_OFFICER, make.CITY)
-    leader = sign_in(Role.SECTION_HEAD, make.CITY)
+    leader, clerk = sign_in(Role.SECTION_HEAD, make.CITY), sign_in(Role.HALL_CLERK, make.CITY)
     written: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
@@ -140,7 +145,8 @@ def test_whose_they_are_finds_them_and_looking_writes_nothing(
             if "GET" not in (rule.methods or ()) or rule.endpoint.startswith("office.import_"):
                 continue  # a batch without its file; errand a walks those pages
             for path in addresses(rule, made):
-                answer = (leader if rule.endpoint.startswith(LED) else own).fetch(path)
+                looks = leader if rule.endpoint.startswith(LED) else clerk if path.startswith("/window") else own
+                answer = looks.fetch(path)
                 assert answer.status_code in {200, 409}, f"{path}: {answer.status_code}"
                 assert written == [], f"GET {path} writes"
     finally:

@@ -25,7 +25,7 @@ from tests.factories.matters import make_paper
 from tests.factories.paper_rows import make_consent, serve_one
 from tests.factories.paper_settings import make_settings, template_key, trial_key
 from tests.house.test_scope import addresses, filled_in
-from tests.house.world import MARK, Made, make_one_of_each, open_round, survey_too
+from tests.house.world import MARK, Made, add_to_application, make_one_of_each, open_round, survey_too
 from tests.portals.conftest import Desk, sign_in, statements
 
 __all__ = ["sign_in", "statements"]
@@ -77,6 +77,7 @@ def hang_more_on(session: Session, first: Made, number: int) -> None:
     make_consent(first.credit_code, withdrawn_on=date(2026, 11, 2))
     matter = session.query(Matter).filter_by(number=first.parts["matter"]).one()
     hang_on_matter(session, matter, number)
+    add_to_application(session, first.parts["application_id"], number)
     ended = date(2000 + number, 1, 1)
     had = {"name": f"又一管护{number}", "phone": "13904010023", "recorded_at": clock.now(), "recorded_by": "x"}
     session.add(Custodian(estate_code=first.code, began_on=ended, ended_on=ended, version=1, **had))
@@ -107,7 +108,12 @@ def pages(app: Flask, blueprint: str, made: Made, beginning: str = "") -> Iterat
 
 def filled(rule: Rule, made: Made) -> Iterator[str]:
     if rule.endpoint.startswith("admin."):
-        keys = {"template_id": template_key(1), "trial_id": trial_key(1), "kind": "reply"}
+        keys = {
+            "template_id": template_key(1),
+            "trial_id": trial_key(1),
+            "kind": "reply",
+            "rule_set_code": "licence-2007",
+        }
         yield filled_in(rule, {"username": "clerk1", "seq": 1, **keys})
     elif rule.endpoint.startswith("ogc."):
         for name, feature in (("estates", made.code), ("divisions", make.HEPING)):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,9 @@ from sqlalchemy.orm import Session
 from regulator.features.accounts.models import Account
 from regulator.features.accounts.terms import BRANCHES, Role
 from regulator.features.coverage.models import Custodian, SurveyEstate, SurveyRound
+from regulator.features.licensing.application_terms import ApplicationAct, ApplicationState, Recommendation
+from regulator.features.licensing.models import Application, ApplicationEvent, ApplicationFile, OutsideFact
+from regulator.features.licensing.terms import ApplicationKind, Nature, OutsideFactKind
 from regulator.features.maps.geofiles.models import GeoBatch, GeoExport
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoState
 from regulator.features.papers.models import Attachment, CaseFilePrint, Matter, Reminder
@@ -85,6 +89,11 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
             id=new_key(), estate_id=unclear.id, service_id=unlinked.id, spelling=f"{MARK}物业{number}",
             candidates=[company.credit_code], recorded_at=make.NOW, version=1,
         ),
+        "fact_id": OutsideFact(
+            id=new_key(), company_id=company.id, credit_code=company.credit_code, kind=OutsideFactKind.BARRING_ACT,
+            value="grave_accident", happened_on=LATER, document=f"{MARK}罚{number}号", recorded_at=make.NOW,
+            recorded_by="x", version=1,
+        ),
         "notice_id": Notice(
             id=new_key(), estate_id=estate.id, company_id=company.id, kind=NoticeKind.DISMISSAL,
             given_by=Party.OWNERS, dated_on=LATER, document_number=f"{MARK}字{number}号", **RECORDED,
@@ -120,6 +129,7 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
     made = Made(company.credit_code, company.name, estate.code, {name: row.id for name, row in rows.items()})
     made.parts |= {
         "credit_code": company.credit_code,
+        "rule_set_code": "licence-2007",
         "code": estate.code,
         "contract_id": first.id,
         "service_id": service.id,
@@ -137,8 +147,42 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
     }
     made.parts["certificate_id"] = certificates.issue_filed(company, f"{MARK}发证局{number}", district).id
     made.parts |= make_duty(number, division)
+    made.parts |= make_application(session, company, number, matter.owner_id)
     made.parts |= serve_one(company.credit_code, division, f"{MARK}文书{number}")
     return made
+
+
+def make_application(session: Session, company: Any, number: int, examiner: UUID) -> dict[str, UUID | str]:
+    """An application that waits for the city's decision, with a paper and a line of its history."""
+    day = clock.today()
+    application = Application(
+        id=new_key(), number=f"{company.division_code}-2026-{number:05d}", follow_code=f"FOLLOW{number}",
+        company_id=company.id, credit_code=company.credit_code, rule_set="licence-2015", nature=Nature.LICENCE,
+        kind=ApplicationKind.CHANGE, held_certificate=f"{MARK}证书{number}", contact=f"{MARK}联系人{number}",
+        state=ApplicationState.EXAMINED, division_code=company.division_code, owner_id=examiner, drafted_at=make.NOW,
+        drafted_by="x", received_on=day, papers_on=day, accepted_on=day, examined_on=day, examiner_id=examiner,
+        recommendation=Recommendation.APPROVE, due_on=day, order_on=day, version=1,
+    )  # fmt: skip
+    session.add(application)
+    session.flush()
+    file_id = add_to_application(session, application.id, number)
+    return {"application": application.number, "application_id": application.id, "file_id": file_id, "act": "reject"}
+
+
+def add_to_application(session: Session, application_id: UUID, number: int) -> UUID:
+    """One more paper and one more line of an application's history."""
+    stored = attachment_room().keep([b"%PDF"], maximum=10)
+    file = ApplicationFile(
+        id=new_key(), application_id=application_id, name=f"{MARK}材料{number}.pdf", media_type="application/pdf",
+        size=4, content_hash=stored, added_at=make.NOW, added_by="x",
+    )  # fmt: skip
+    line = ApplicationEvent(
+        application_id=application_id, version=number, at=make.NOW, act=ApplicationAct.EXAMINE,
+        state=ApplicationState.EXAMINED, by_name="x", words=f"{MARK}意见{number}", facts={},
+    )  # fmt: skip
+    session.add_all([file, line])
+    session.flush()
+    return file.id
 
 
 def make_duty(number: int, division: str) -> dict[str, UUID]:

@@ -1,7 +1,5 @@
 """Kinds and states of matters, papers, deliveries, files, duty and hand-over, and their frozen values. Pure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,6 +9,7 @@ from uuid import UUID
 class MatterKind(StrEnum):
     """What a matter is about; the feature that owns the kind opens and closes its matters."""
 
+    APPLICATION = "application"  # of a company for a grade
     CORRECTION = "correction"  # a correction of a record that waits for confirmation
     DISPUTE = "dispute"  # two contracts claim the same time
     LINK = "link"  # a name in a list that resembles a company

@@ -5,7 +5,17 @@ from enum import StrEnum
 from regulator.foundation.i18n import word
 
 ACTS = (
-    *("AccountAct", "TerritoryAct", "AuditAct", "BatchAct", "CalendarAct", "CertificateAct", "CoverageAct", "GeoAct"),
+    *(
+        "AccountAct",
+        "ApplicationTrail",
+        "TerritoryAct",
+        "AuditAct",
+        "BatchAct",
+        "CalendarAct",
+        "CertificateAct",
+        "CoverageAct",
+        "GeoAct",
+    ),
     *("LicensingAct", "MetricAct", "PaperAct", "TermAct", "ZoneAct"),
 )
 SUBJECTS = (
@@ -34,6 +44,7 @@ class BatchAct(StrEnum):
 class TrailSubject(StrEnum):
     """Subjects that are neither records of the register nor accounts."""
 
+    APPLICATION = "application"
     CUSTODIAN = "custodian"
     DIVISION_BOUNDARY = "division_boundary"
     GEODATA = "geodata"

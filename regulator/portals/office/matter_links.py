@@ -50,7 +50,12 @@ def _survey(own_key: str) -> Address:
     return "office.survey", {"survey_id": UUID(own_key)}
 
 
+def _application(number: str) -> Address:
+    return "office.application", {"number": number}
+
+
 _RECORDS: Mapping[str, Callable[..., Address]] = {
+    MatterKind.APPLICATION: _application,
     MatterKind.CORRECTION: _corrected,
     MatterKind.DISPUTE: _dispute,
     MatterKind.LINK: _estate,

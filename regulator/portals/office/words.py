@@ -3,6 +3,15 @@
 from enum import StrEnum
 
 
+class ApplicationLook(StrEnum):
+    """Which applications a work list shows."""
+
+    MINE = "mine"
+    OPEN = "open"
+    OVERDUE = "overdue"
+    ENDED = "ended"
+
+
 class ImportField(StrEnum):
     """What a column of a workbook may hold, for every kind of workbook."""
 

@@ -1,5 +1,10 @@
 """Tables of qualifications; no queries, no permissions, no addresses."""
 
+from regulator.features.licensing.models.applications import Application as Application
+from regulator.features.licensing.models.applications import ApplicationCounter as ApplicationCounter
+from regulator.features.licensing.models.applications import ApplicationEvent as ApplicationEvent
+from regulator.features.licensing.models.applications import ApplicationFile as ApplicationFile
+from regulator.features.licensing.models.applications import ApplicationPause as ApplicationPause
 from regulator.features.licensing.models.certificates import Certificate as Certificate
 from regulator.features.licensing.models.certificates import CertificateCounter as CertificateCounter
 from regulator.features.licensing.models.rulesets import OutsideFact as OutsideFact

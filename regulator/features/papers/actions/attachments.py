@@ -9,6 +9,7 @@ from uuid import UUID
 
 from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import JSON, Actor
+from regulator.features.papers import signals
 from regulator.features.papers.actions.matters import add_entry
 from regulator.features.papers.models import Attachment, Matter
 from regulator.features.papers.queries.attachments import attachment_room, named_contents
@@ -91,8 +92,9 @@ def forget_left_contents(now: datetime) -> None:
 
 
 def forget_contents(names: Sequence[str]) -> None:
-    """Remove those of the contents that no attachment names."""
-    for name in set(names) - named_contents(names):
+    """Remove those of the contents that no attachment names, nor a row of another room."""
+    others = [named for _receiver, named in signals.contents_asked.send(names=names)]
+    for name in set(names).difference(named_contents(names), *others):
         attachment_room().forget(name)
 
 

@@ -8,6 +8,7 @@ from regulator.features.papers.terms import MatterKind, MatterState
 from regulator.law.findings import Finding, Verdict
 
 LETTERS: dict[str, str] = {
+    MatterKind.APPLICATION: "SQ",
     MatterKind.CORRECTION: "GZ",
     MatterKind.DISPUTE: "ZY",
     MatterKind.LINK: "MC",

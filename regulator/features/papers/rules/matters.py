@@ -11,6 +11,7 @@ from regulator.law.findings import Finding, Verdict
 NO_TERM = date.max
 UNFINISHED = (PaperState.DRAFT, PaperState.RETURNED, PaperState.APPROVING, PaperState.SIGNED)
 RETENTION_YEARS: dict[MatterKind, int | None] = {
+    MatterKind.APPLICATION: 30,
     MatterKind.CORRECTION: 10,
     MatterKind.DISPUTE: 30,
     MatterKind.LINK: 10,

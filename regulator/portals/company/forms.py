@@ -1,0 +1,36 @@
+"""What a company types: what it asks for, and the words of a step."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from regulator.features.licensing.actions.applications.drafting import DraftFields
+from regulator.features.licensing.terms import ApplicationKind
+from regulator.web import forms
+
+
+class ApplicationForm(forms.Form):
+    """An application as the company writes it."""
+
+    kind: ApplicationKind
+    grade: Annotated[Annotated[str, Field(max_length=20)] | None, forms.OrNone] = None
+    held_certificate: Annotated[Annotated[str, Field(max_length=60)] | None, forms.OrNone] = None
+    held_until: forms.OptionalDay = None
+    statement: forms.OptionalLongText = None
+    contact: Annotated[Annotated[str, Field(max_length=60)] | None, forms.OrNone] = None
+    contact_phone: Annotated[Annotated[str, Field(max_length=40)] | None, forms.OrNone] = None
+
+    def fields(self) -> DraftFields:
+        """As the act takes it."""
+        until: date | None = self.held_until
+        return DraftFields(
+            self.kind, self.grade, self.held_certificate, until, self.statement, self.contact, self.contact_phone
+        )  # fmt: skip
+
+
+class WordsForm(forms.Form):
+    """What is said with a step; `files` is only the place for what is wrong with them."""
+
+    words: forms.OptionalLongText = None
+    files: forms.OptionalText = None
