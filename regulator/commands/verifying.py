@@ -1,12 +1,16 @@
 """`regulator verify`: recompute what is kept beside the rows and say where it disagrees; exit 1 when it does."""
 
 import sys
+from functools import reduce
+from operator import or_
 
 import click
 
 from regulator.commands.context import in_app
 from regulator.features.coverage.queries import integrity as coverage
 from regulator.features.coverage.queries.matters import ROUNDS
+from regulator.features.licensing.queries import integrity as licensing
+from regulator.features.licensing.queries.applications.waiting import APPLICATIONS
 from regulator.features.maps.queries import integrity as maps
 from regulator.features.papers.queries import integrity as papers
 from regulator.features.registry.queries import matters as register
@@ -14,6 +18,7 @@ from regulator.features.registry.queries.integrity import CHECKS, Check, list_di
 from regulator.features.zones.queries import integrity as zones
 
 SENTENCES = {
+    "applications_numbers_gap": "the numbers an office gave to applications have a gap, or its counter disagrees",
     "contracts_overlap_unrecorded": "contracts of two companies overlap without a recorded dispute",
     "counter_behind": "an estate's number is higher than its division's counter",
     "coverage_month_altered": "a closed month is not what it was when it was closed",
@@ -40,9 +45,10 @@ SENTENCES = {
 
 def all_checks() -> dict[str, Check]:
     """Every check of every room; which rows the matters must be in step with, is said here."""
-    sources = (*register.SOURCES, ROUNDS)
+    sources = (*register.SOURCES, ROUNDS, APPLICATIONS)
     in_step = {"matters_out_of_step": lambda: papers.out_of_step(sources)}
-    return CHECKS | coverage.CHECKS | maps.CHECKS | papers.CHECKS | zones.CHECKS | in_step
+    rooms = (coverage.CHECKS, licensing.CHECKS, maps.CHECKS, papers.CHECKS, zones.CHECKS, in_step)
+    return reduce(or_, rooms, CHECKS)
 
 
 @click.command("verify")

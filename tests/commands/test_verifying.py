@@ -19,6 +19,7 @@ OTHER_COMPANY = "(SELECT min(credit_code) FROM company c WHERE c.id <> original.
 ANOTHER = f"(SELECT id FROM company WHERE credit_code = {OTHER_COMPANY})"
 # What an accident or an intruder does, on both databases; each is what one check looks for.
 HARM = {
+    "applications_numbers_gap": "INSERT INTO application_counter (office, year, last) VALUES ('999900', 2026, 1)",
     "coverage_month_altered": "UPDATE coverage_month SET content_hash = '0' WHERE month = "
     "(SELECT max(month) FROM coverage_month)",
     "coverage_tallies_wrong": "UPDATE coverage_tally SET floor_area = floor_area + 1 WHERE level = 'street'",
