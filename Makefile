@@ -14,7 +14,7 @@ DEMO ?= --seed 7 --companies 1200 --estates 6000 --people 40000
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 UV := .venv-lock/bin/uv
 
-.PHONY: help run test check wheel bench-lookup bench-import bench-coverage bench-map bench-zones bench-papers bench-geoexport lock \
+.PHONY: help run test check wheel bench-lookup bench-import bench-coverage bench-map bench-zones bench-licensing bench-papers bench-geoexport lock \
 	install install-test packages clean
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo 'make bench-coverage  the figures of the README: coverage at 1,000,000 estates (ARGS=--small for a quick look)'
 	@echo 'make bench-geoexport  the layer of estates as a file: seconds and memory (ARGS=--small for a quick look)'
 	@echo 'make bench-zones   the figures of the README: proposing zones for a street and a district (ARGS=--small for a quick look)'
+	@echo 'make bench-licensing  the figures of the README: grades of 300,000 companies (ARGS=--small for a quick look)'
 	@echo 'make bench-papers  the figures of the README: papers printed and signed (ARGS=--small for a quick look)'
 	@echo 'make lock          resolve requirements/*.txt anew'
 
@@ -93,6 +94,9 @@ bench-geoexport: install-test
 
 bench-zones: install-test
 	@$(BIN)/python benchmarks/zones.py $(ARGS)
+
+bench-licensing: install-test
+	@$(BIN)/python benchmarks/grades.py $(ARGS)
 
 bench-papers: install-test
 	@$(BIN)/python benchmarks/papers.py $(ARGS)

@@ -27,9 +27,11 @@ from regulator.features.coverage import metrics as coverage_metrics
 from regulator.features.coverage.actions import bulletins, surveys, tallies
 from regulator.features.coverage.actions.sweeping import close_month_in_time
 from regulator.features.divisions.queries import list_cities
+from regulator.features.licensing.actions import certificates, filing, granting
 from regulator.features.licensing.actions.applications import drafting as applications
 from regulator.features.licensing.actions.applications import following as application_matters
 from regulator.features.licensing.actions.applications import sweeping as applications_due
+from regulator.features.licensing.signals import application_approved
 from regulator.features.maps import actions as maps
 from regulator.features.maps import following, shading, shelf
 from regulator.features.maps.basemap import chosen
@@ -101,6 +103,7 @@ def _prepare_process(settings: Settings) -> None:
     )
     shelf.configure(settings.data_dir / "map")
     issuing.configure(settings.public_address or f"http://{settings.bind}")
+    filing.configure(settings.public_address or f"http://{settings.bind}")
     key = settings.tianditu_key.get_secret_value()
     chosen.configure(settings.base_map, key=key, address=settings.tianditu_address)
 
@@ -196,6 +199,7 @@ def _register_work() -> None:
     jobs.register_handler(exporting.EXPORT_JOB, work.make_export, exporting.give_up)
     jobs.register_handler(issuing.ISSUE_JOB, issuing.issue_paper)
     jobs.register_handler(trying.TRY_JOB, trying.try_template, trying.give_up)
+    jobs.register_handler(filing.FILE_JOB, filing.file_certificate)
     jobs.register_handler(proposing.PROPOSE_JOB, proposing.propose_district)
     jobs.register_handler(case_files.PRINT_JOB, case_files.print_file)
     jobs.register_sweeper("accounts.forget_old", accounts.forget_old)
@@ -219,6 +223,8 @@ def _register_work() -> None:
     jobs.register_sweeper("papers.forget_left_contents", attachments.forget_left_contents)
     jobs.register_sweeper("papers.forget_left_prints", case_files.forget_left_prints)
     jobs.register_sweeper("papers.forget_trials", trying.forget_trials)
+    jobs.register_sweeper("licensing.file_left", filing.file_left)
+    jobs.register_sweeper("licensing.lapse_provisional", certificates.lapse_provisional)
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
 
 
@@ -239,6 +245,7 @@ def _register_followers() -> None:
     account_closed.connect(handing_out.follow_closed)
     powers_widened.connect(handing_out.follow_powers)
     contents_asked.connect(applications.name_contents)
+    application_approved.connect(granting.follow_approved)
     matter_reassigned.connect(application_matters.follow_reassigned)
     working_days_changed.connect(application_matters.follow_calendar)
 

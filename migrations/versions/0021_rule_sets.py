@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("effective_from", sa.Date(), nullable=False),
         sa.Column("effective_to", sa.Date(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("added_at", Instant(), nullable=False),
         sa.Column("added_by", sa.String(length=60), nullable=False),
         sa.CheckConstraint("nature = 'evaluation' OR effective_from < '2018-03-08'", name=op.f("ck_rule_set_licence")),

@@ -15,8 +15,8 @@ from regulator.features.divisions.terms import Scope
 from regulator.features.licensing.actions.rulesets import judge_source
 from regulator.features.licensing.queries.facts import evaluate
 from regulator.features.licensing.queries.rulesets import grade_on, list_rule_sets
+from regulator.features.licensing.rules.facts import Evaluation
 from regulator.features.licensing.statements import condition_statements
-from regulator.features.licensing.terms import Evaluation
 from regulator.features.registry.queries.companies import get_company
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput, NotFound

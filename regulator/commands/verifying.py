@@ -1,8 +1,6 @@
 """`regulator verify`: recompute what is kept beside the rows and say where it disagrees; exit 1 when it does."""
 
 import sys
-from functools import reduce
-from operator import or_
 
 import click
 
@@ -10,6 +8,7 @@ from regulator.commands.context import in_app
 from regulator.features.coverage.queries import integrity as coverage
 from regulator.features.coverage.queries.matters import ROUNDS
 from regulator.features.licensing.queries import integrity as licensing
+from regulator.features.licensing.queries.applications import integrity as applications
 from regulator.features.licensing.queries.applications.waiting import APPLICATIONS
 from regulator.features.maps.queries import integrity as maps
 from regulator.features.papers.queries import integrity as papers
@@ -19,6 +18,10 @@ from regulator.features.zones.queries import integrity as zones
 
 SENTENCES = {
     "applications_numbers_gap": "the numbers an office gave to applications have a gap, or its counter disagrees",
+    "certificates_altered": "a certificate does not say what its registered hash was made of",
+    "certificates_files_missing": "the files of a certificate are missing or not what was made",
+    "certificates_numbers_gap": "the numbers of an authority's certificates have a gap, or its counter disagrees",
+    "certificates_two_at_once": "a company holds two valid certificates of one nature",
     "contracts_overlap_unrecorded": "contracts of two companies overlap without a recorded dispute",
     "counter_behind": "an estate's number is higher than its division's counter",
     "coverage_month_altered": "a closed month is not what it was when it was closed",
@@ -47,8 +50,9 @@ def all_checks() -> dict[str, Check]:
     """Every check of every room; which rows the matters must be in step with, is said here."""
     sources = (*register.SOURCES, ROUNDS, APPLICATIONS)
     in_step = {"matters_out_of_step": lambda: papers.out_of_step(sources)}
-    rooms = (coverage.CHECKS, licensing.CHECKS, maps.CHECKS, papers.CHECKS, zones.CHECKS, in_step)
-    return reduce(or_, rooms, CHECKS)
+    licences = (applications.CHECKS, licensing.CHECKS)
+    rooms = (CHECKS, coverage.CHECKS, *licences, maps.CHECKS, papers.CHECKS, zones.CHECKS, in_step)
+    return {name: check for room in rooms for name, check in room.items()}
 
 
 @click.command("verify")

@@ -28,12 +28,11 @@ from regulator.features.licensing.queries.applications.standing import (
 )
 from regulator.features.licensing.queries.rulesets import list_rule_sets
 from regulator.features.licensing.rules.clocks import waiting_for
+from regulator.features.licensing.rules.facts import ConditionResult, Evaluation
 from regulator.features.licensing.rules.transitions import TABLES, lawful_acts
 from regulator.features.licensing.terms import (
     ApplicationKind,
     ConditionKind,
-    ConditionResult,
-    Evaluation,
     RuleSet,
     TitledHead,
 )

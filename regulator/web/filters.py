@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache, partial
-from typing import Any
+from typing import Any, Protocol
 
 from markupsafe import Markup, escape
 
@@ -167,6 +167,8 @@ def citation(value: Citation | None, locale: str) -> str:
     """《物业管理条例》第33条; in English the instrument keeps its Chinese name, which is its only official one."""
     if value is None:
         return ""
+    if value.article.startswith("第"):
+        return f"《{value.instrument}》{value.article}"
     if _is_chinese(locale):
         return f"《{value.instrument}》第{value.article}条"
     return f"《{value.instrument}》 Art. {value.article}"
@@ -205,11 +207,28 @@ def words(value: object, locale: str) -> str:
     return say(value, locale)
 
 
+class _Pair(Protocol):
+    """One name in both languages, as rule sets have them."""
+
+    @property
+    def zh(self) -> str: ...
+
+    @property
+    def en(self) -> str: ...
+
+
+def wording(value: _Pair | None, locale: str) -> str:
+    """A name that stands in both languages itself."""
+    if value is None:
+        return DASH
+    return value.zh if _is_chinese(locale) else value.en
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     function.__name__: function
     for function in (
         day, month, moment, area, area_exact, money_yuan, fee, whole, count, percent, credit_code, masked, label,
-        none_dash, citation, device, words,
+        none_dash, citation, device, words, wording,
     )
 }  # fmt: skip
 

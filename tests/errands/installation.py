@@ -43,6 +43,7 @@ NOT_REGISTER = (
         "calendar",
         "case_file_counter",
         "case_file_print",
+        "certificate",  # what was issued stays when an import is taken back
         "coverage_month",  # the sweep closes months when their day has come, whatever an errand is doing
         "deputy",
         "division",

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,7 @@ def register(installation: Installation) -> Any:
 def killed_when(installation: Installation, officer: Visitor, batch: str, share: float) -> None:
     """kill -9 of the worker as soon as so much of the work at hand is done; `serve` starts another."""
     before = installation.worker_pids()
+    taken(installation, before)
     far(officer, batch, share)
     for pid in before:
         os.kill(pid, signal.SIGKILL)
@@ -66,6 +68,15 @@ def killed_when(installation: Installation, officer: Visitor, batch: str, share:
     while not set(installation.worker_pids()) - set(before):
         assert time.monotonic() < deadline, "no new worker came"
         time.sleep(0.1)
+
+
+def taken(installation: Installation, workers: Sequence[int], seconds: float = 30) -> None:
+    """Wait until one of these workers has the work at hand: one that has not yet would be killed for nothing."""
+    deadline = time.monotonic() + seconds
+    query = "SELECT leased_by FROM job WHERE kind LIKE 'import.%' AND state = 'running'"
+    while not {str(job["leased_by"]).split(":")[1] for job in installation.select(query)} & set(map(str, workers)):
+        assert time.monotonic() < deadline, "no worker took the work"
+        time.sleep(0.05)
 
 
 def far(officer: Visitor, batch: str, share: float, seconds: float = 120) -> None:

@@ -9,8 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from regulator.features.licensing.actions.certificates import end_certificate
+from regulator.features.licensing.certificate_terms import CertificateState
 from regulator.web import access
 from tests.factories import registry as make
+from tests.factories.certificates import issue, record
 from tests.factories.paper_rows import code_of, make_paper
 from tests.portals.public.conftest import Fetch, World, fetch, world
 
@@ -22,6 +25,7 @@ OUTSIDE = re.compile(
 )
 POLICY = "default-src 'self'"
 NUMBER = "沈河房物〔2026〕1号"
+CERTIFICATE = "DJ210100-2026-00001"
 
 
 def addresses(app: Flask, world: World) -> Iterator[str]:
@@ -48,6 +52,7 @@ def addresses(app: Flask, world: World) -> Iterator[str]:
     yield f"/ogc/collections/estates/items/{world.unknown.code}"
     yield "/ogc/collections/divisions/items?f=html&level=city"
     yield f"/companies/{world.other.credit_code}?as_of=2025-01-01"
+    yield from (f"/verify/{CERTIFICATE}", f"/verify?number={CERTIFICATE}", f"/api/v1/certificates/{CERTIFICATE}")
     yield from (f"/papers/{NUMBER}?code={code_of(NUMBER)}", f"/papers/{NUMBER}?code={'0' * 16}")
 
 
@@ -113,7 +118,18 @@ def secrets(session: Session, world: World) -> dict[str, str]:
         "paper.withdrawn_reason": "撤销理由丑",
         "paper.drafted_by": "拟稿人寅",
         "paper.signed_by": "签批人卯",
+        "certificate.ended_reason": "终止理由辰",
+        "certificate.ended_paper": "终止文书巳",
+        "certificate.document": "补录来源午",
+        "certificate.recorded_by": "登记人未",
     }
+    acting = {"actor": make.actor(values["certificate.recorded_by"]), "now": make.NOW}
+    issued = issue(world.company, **acting)
+    end_certificate(
+        issued, CertificateState.WITHDRAWN, on=make.TODAY, reason=values["certificate.ended_reason"],
+        paper=values["certificate.ended_paper"], version=1, **acting,
+    )  # fmt: skip
+    record(world.company, document=values["certificate.document"])
     make_paper(
         NUMBER, make.SHENHE, title=values["paper.title"], addressee=values["paper.addressee"],
         facts={"place": values["paper.facts"]}, withdrawn_reason=values["paper.withdrawn_reason"],
@@ -143,6 +159,7 @@ def test_nothing_but_disclosable_fields(app: Flask, world: World, fetch: Fetch, 
     }
     assert any("陈伟艳" in text for text in pages.values()), "the world is there"
     assert any("赵项目" in text for text in pages.values()), "the project manager is public"
+    assert any("已撤回" in text for text in pages.values()), "so is the state of a certificate"
     assert any("校验码与文号一致" in text for text in pages.values()), "so is a paper's number"
     for field, value in secrets.items():
         assert [address for address, text in pages.items() if value in text] == [], field

@@ -27,6 +27,7 @@ WARNINGS = ("company_leaves", "dismissed", "contract_ending", "continued", "aban
 HISTORIES = ("company", "estate", "person")
 EVERYBODYS = {
     "office.coverage_warning": "a list of warnings is everybody's; its rows are looked for below",
+    "office.rule_set": "rules bind everybody",
     "office.verification_close": "a round is the whole city's; closing it is refused by right, not by place",
     "office.verification_differences": "a round is the whole city's; its rows are looked for below",
     "office.verification_records": "a round is the whole city's; its rows are looked for below",

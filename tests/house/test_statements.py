@@ -108,7 +108,12 @@ def pages(app: Flask, blueprint: str, made: Made, beginning: str = "") -> Iterat
 
 def filled(rule: Rule, made: Made) -> Iterator[str]:
     if rule.endpoint.startswith("admin."):
-        keys = {"template_id": template_key(1), "trial_id": trial_key(1), "kind": "reply"}
+        keys = {
+            "template_id": template_key(1),
+            "trial_id": trial_key(1),
+            "kind": "reply",
+            "rule_set_code": "licence-2007",
+        }
         yield filled_in(rule, {"username": "clerk1", "seq": 1, **keys})
     elif rule.endpoint.startswith("ogc."):
         for name, feature in (("estates", made.code), ("divisions", make.HEPING)):

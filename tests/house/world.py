@@ -11,8 +11,8 @@ from regulator.features.accounts.models import Account
 from regulator.features.accounts.terms import BRANCHES, Role
 from regulator.features.coverage.models import Custodian, SurveyEstate, SurveyRound
 from regulator.features.licensing.application_terms import ApplicationAct, ApplicationState, Recommendation
-from regulator.features.licensing.models import Application, ApplicationEvent, ApplicationFile
-from regulator.features.licensing.terms import ApplicationKind, Nature
+from regulator.features.licensing.models import Application, ApplicationEvent, ApplicationFile, OutsideFact
+from regulator.features.licensing.terms import ApplicationKind, Nature, OutsideFactKind
 from regulator.features.maps.geofiles.models import GeoBatch, GeoExport
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoState
 from regulator.features.papers.models import Attachment, CaseFilePrint, Matter, Reminder
@@ -39,7 +39,7 @@ from regulator.features.registry.models import (
 from regulator.features.registry.terms import Mode, NameKind, NoticeKind, Party, RecordSource, SubjectKind
 from regulator.foundation import clock
 from regulator.foundation.database import new_key
-from tests.factories import duty
+from tests.factories import certificates, duty
 from tests.factories import registry as make
 from tests.factories.matters import make_matter, make_paper
 from tests.factories.paper_rows import serve_one
@@ -89,6 +89,11 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
             id=new_key(), estate_id=unclear.id, service_id=unlinked.id, spelling=f"{MARK}物业{number}",
             candidates=[company.credit_code], recorded_at=make.NOW, version=1,
         ),
+        "fact_id": OutsideFact(
+            id=new_key(), company_id=company.id, credit_code=company.credit_code, kind=OutsideFactKind.BARRING_ACT,
+            value="grave_accident", happened_on=LATER, document=f"{MARK}罚{number}号", recorded_at=make.NOW,
+            recorded_by="x", version=1,
+        ),
         "notice_id": Notice(
             id=new_key(), estate_id=estate.id, company_id=company.id, kind=NoticeKind.DISMISSAL,
             given_by=Party.OWNERS, dated_on=LATER, document_number=f"{MARK}字{number}号", **RECORDED,
@@ -124,6 +129,7 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
     made = Made(company.credit_code, company.name, estate.code, {name: row.id for name, row in rows.items()})
     made.parts |= {
         "credit_code": company.credit_code,
+        "rule_set_code": "licence-2007",
         "code": estate.code,
         "contract_id": first.id,
         "service_id": service.id,
@@ -139,6 +145,7 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
         "draft_id": make_paper(matter, session.get_one(Account, matter.owner_id), title=f"{MARK}草稿{number}").id,
         "zone_id": make_zone(make.make_estate(f"{MARK}弃管楼{number}", division), number, f"{MARK}片区{number}").id,
     }
+    made.parts["certificate_id"] = certificates.issue_filed(company, f"{MARK}发证局{number}", district).id
     made.parts |= make_duty(number, division)
     made.parts |= make_application(session, company, number, matter.owner_id)
     made.parts |= serve_one(company.credit_code, division, f"{MARK}文书{number}")

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     AUTHORITIES_MANAGE = "authorities_manage"
     BOUNDARIES_LOAD = "boundaries_load"
     CALENDAR_MANAGE = "calendar_manage"
+    CERTIFICATES_RECORD = "certificates_record"
     COMMITTEES_EDIT = "committees_edit"
     COMMITTEES_VIEW = "committees_view"
     COMPANIES_EDIT = "companies_edit"
@@ -42,6 +43,7 @@ class Permission(StrEnum):
     HISTORY_VIEW = "history_view"
     IMPORTS_RUN = "imports_run"
     IMPORTS_UNDO = "imports_undo"
+    LICENSING_DECIDE = "licensing_decide"
     LICENSING_VIEW = "licensing_view"
     LINKS_CONFIRM = "links_confirm"
     LOCKOUTS_MANAGE = "lockouts_manage"
@@ -225,6 +227,7 @@ _OFFICE_LOOKS = _LOOKS | {
 }
 _ESTATE_WORK = frozenset({P.COMMITTEES_EDIT, P.ESTATES_EDIT, P.NOTICES_RECORD, P.RECORDS_CONFIRM, P.SERVICES_EDIT})
 _OFFICER_WORK = _ESTATE_WORK | {
+    P.CERTIFICATES_RECORD,
     P.COMPANIES_EDIT,
     P.CONTRACTS_EDIT,
     P.IMPORTS_RUN,
@@ -247,14 +250,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.CITY_OFFICER: _STREET_LOOKS
         | _OFFICER_WORK
         | _HANDLING
-        | {
-            P.APPLICATIONS_DECIDE,
-            P.BOUNDARIES_LOAD,
-            P.COUNTING_RULE_SET,
-            P.GEODATA_EXCHANGE,
-            P.TARGETS_SET,
-            P.VERIFICATION_OPEN,
-        },
+        | {P.APPLICATIONS_DECIDE, P.BOUNDARIES_LOAD, P.COUNTING_RULE_SET, P.GEODATA_EXCHANGE, P.LICENSING_DECIDE}
+        | {P.TARGETS_SET, P.VERIFICATION_OPEN},
         Role.DISTRICT_OFFICER: _STREET_LOOKS
         | _OFFICER_WORK
         | _STREET_CARE
@@ -269,7 +266,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {P.APPLICATIONS_EXAMINE, P.PAPERS_EXAMINE},
         Role.DIRECTOR: _STREET_LOOKS
         | _LEADING
-        | {P.APPLICATIONS_DECIDE, P.PAPERS_SIGN, P.PAPERS_WITHDRAW, P.PEOPLE_REVEAL, P.VERIFICATION_OPEN},
+        | {P.APPLICATIONS_DECIDE, P.LICENSING_DECIDE, P.PAPERS_SIGN, P.PAPERS_WITHDRAW, P.PEOPLE_REVEAL}
+        | {P.VERIFICATION_OPEN},
         Role.HALL_CLERK: _LOOKS | {P.APPLICATIONS_RECEIVE, P.WINDOW_DESK},
         Role.POLICY_EDITOR: _OFFICE_LOOKS - {P.CUSTODIANS_VIEW, P.PEOPLE_VIEW},
         Role.COMPANY_USER: frozenset({P.OWN_ACCOUNT, P.OWN_APPLICATIONS, P.OWN_COMPANY_VIEW, P.OWN_PAPERS_VIEW}),

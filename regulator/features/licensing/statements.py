@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from regulator.features.licensing.terms import ConditionKind, ConditionResult, Evaluation, HouseKind
+from regulator.features.licensing.rules.facts import ConditionResult, Evaluation
+from regulator.features.licensing.terms import ConditionKind, HouseKind
 
 CENTI = 100
 

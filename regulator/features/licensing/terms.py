@@ -133,44 +133,45 @@ class LicensingSubject(StrEnum):
     RULE_SET = "rule_set"
 
 
-_STRICT: dict[str, Any] = {"extra": "forbid"}
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A part of a rule set's file; keys it does not know are refused."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Words(Shape):
     """One name in both languages of the interface."""
 
     zh: str
     en: str
-    __pydantic_config__: ClassVar = _STRICT
 
 
 # --- conditions: what the file says, one shape for each kind ----------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Capital:
+class Capital(Shape):
     """A registered capital of at least so many yuan."""
 
     kind: Literal[ConditionKind.CAPITAL]
     article: str
     yuan: int
-    __pydantic_config__: ClassVar = _STRICT
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
+class Staff(Shape):
     """At least so many people employed full time, of these posts when any are named."""
 
     kind: Literal[ConditionKind.STAFF]
     article: str
     people: int
     posts: tuple[str, ...] = ()
-    __pydantic_config__: ClassVar = _STRICT
 
 
 @dataclass(frozen=True, slots=True)
-class TitledStaff:
+class TitledStaff(Shape):
     """At least so many full-time people of this title or a higher one."""
 
     kind: Literal[ConditionKind.TITLED_STAFF]
@@ -178,11 +179,10 @@ class TitledStaff:
     people: int
     title: Title
     posts: tuple[str, ...] = ()
-    __pydantic_config__: ClassVar = _STRICT
 
 
 @dataclass(frozen=True, slots=True)
-class TitledHead:
+class TitledHead(Shape):
     """A head of one of these posts holds this title or a higher one."""
 
     kind: Literal[ConditionKind.TITLED_HEAD]
@@ -191,11 +191,10 @@ class TitledHead:
     name: Words
     posts: tuple[str, ...]
     title: Title
-    __pydantic_config__: ClassVar = _STRICT
 
 
 @dataclass(frozen=True, slots=True)
-class Areas:
+class Areas(Shape):
     """Floor area under management, in ㎡ by kind of building: so many kinds, and Σ(area ÷ base) of so many percent."""
 
     kind: Literal[ConditionKind.AREAS]
@@ -203,50 +202,45 @@ class Areas:
     bases: Mapping[HouseKind, int]
     kinds: int
     percent: int
-    __pydantic_config__: ClassVar = _STRICT
 
 
 @dataclass(frozen=True, slots=True)
-class Projects:
+class Projects(Shape):
     """At least so many estates under management."""
 
     kind: Literal[ConditionKind.PROJECTS]
     article: str
     estates: int
-    __pydantic_config__: ClassVar = _STRICT
 
 
 @dataclass(frozen=True, slots=True)
-class NoBarringActs:
+class NoBarringActs(Shape):
     """None of these acts, or of all the rule set names, within so many months before the day."""
 
     kind: Literal[ConditionKind.NO_BARRING_ACTS]
     article: str
     months: int
     acts: tuple[str, ...] = ()
-    __pydantic_config__: ClassVar = _STRICT
 
 
 @dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Shape):
     """The latest assessment within so many months reached so many points."""
 
     kind: Literal[ConditionKind.ASSESSMENT]
     article: str
     points: int
     months: int
-    __pydantic_config__: ClassVar = _STRICT
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(Shape):
     """The latest credit grade within so many months is one of these."""
 
     kind: Literal[ConditionKind.CREDIT]
     article: str
     grades: tuple[str, ...]
     months: int
-    __pydantic_config__: ClassVar = _STRICT
 
 
 Condition = Capital | Staff | TitledStaff | TitledHead | Areas | Projects | NoBarringActs | Assessment | Credit
@@ -257,17 +251,16 @@ OneCondition = Annotated[Condition, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Shape):
     """The largest single project of a kind a grade may take on, ㎡."""
 
     kind: ProjectKind
     square_metres: int
     article: str
-    __pydantic_config__: ClassVar = _STRICT
 
 
 @dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(Shape):
     """A grade with what it asks for."""
 
     code: str
@@ -275,21 +268,19 @@ class Grade:
     granted_by: GrantLevel
     conditions: tuple[OneCondition, ...]
     limits: tuple[Limit, ...] = ()
-    __pydantic_config__: ClassVar = _STRICT
 
 
 @dataclass(frozen=True, slots=True)
-class TermRule:
+class TermRule(Shape):
     """The length of a term, how it counts, and the article that sets it."""
 
     length: int
     unit: TermUnit
     article: str
-    __pydantic_config__: ClassVar = _STRICT
 
 
 @dataclass(frozen=True, slots=True)
-class Procedure:
+class Procedure(Shape):
     """How grades of a rule set are asked for, examined and decided."""
 
     applications: tuple[ApplicationKind, ...]
@@ -299,21 +290,19 @@ class Procedure:
     clock_stops: tuple[ClockStop, ...] = ()
     silence_renews: bool = False
     papers: Mapping[ApplicationKind, tuple[Words, ...]] = field(default_factory=dict)
-    __pydantic_config__: ClassVar = _STRICT
 
 
 @dataclass(frozen=True, slots=True)
-class RuleWords:
+class RuleWords(Shape):
     """What a grade, its certificate and its yearly look are called."""
 
     grade: Words
     certificate: Words
     review: Words
-    __pydantic_config__: ClassVar = _STRICT
 
 
 @dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(Shape):
     """The rules for grades from a day on; best grade first. Without grades none was granted in that time.
 
     ``effective_to`` is the last day in force, None until another rule set begins.
@@ -330,7 +319,6 @@ class RuleSet:
     procedure: Procedure | None = None
     effective_to: date | None = None
     acts: Mapping[str, Words] = field(default_factory=dict)
-    __pydantic_config__: ClassVar = _STRICT
 
     def grade(self, code: str) -> Grade | None:
         """The grade of this code, None when this rule set knows none."""
@@ -342,84 +330,3 @@ class RuleSet:
             instrument, _, rest = article[1:].partition("》")
             return Citation(instrument, rest.strip(), self.effective_from, self.effective_to)
         return Citation(self.instrument, article, self.effective_from, self.effective_to)
-
-
-# --- facts and results ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class StaffFact:
-    """One person employed full time on the day. ``key`` is the person's key, ``title`` None when not stated."""
-
-    key: str
-    name: str
-    post: str | None
-    is_head: bool
-    title: Title | None
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectFact:
-    """One estate served on the day; areas are whole numbers of 0.01 ㎡, a kind not stated is left out."""
-
-    code: str
-    name: str
-    kind: ProjectKind
-    areas: Mapping[HouseKind, int]
-    floor_area: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class OutsideFactRow:
-    """A recorded fact from elsewhere: an act's code, points of an assessment, or a credit grade."""
-
-    key: str
-    kind: OutsideFactKind
-    happened_on: date
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class CompanyFacts:
-    """What the register says of a company on a day; ``capital`` in fen, None when not stated."""
-
-    credit_code: str
-    day: date
-    capital: int | None
-    staff: tuple[StaffFact, ...] = ()
-    projects: tuple[ProjectFact, ...] = ()
-    outside: tuple[OutsideFactRow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ConditionResult:
-    """What a condition required and found. ``rows`` are keys of what was counted: people, estates or facts.
-
-    ``required``, ``found`` and ``missing`` are numbers in the condition's own unit (yuan, people, percent, estates,
-    acts, points) or, for a credit grade, its code. ``missing`` is None when the condition passes or no number helps.
-    """
-
-    code: str
-    kind: ConditionKind
-    required: Any
-    found: Any
-    passes: bool
-    citation: Citation
-    missing: Any = None
-    rows: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """A company held against a grade on a day."""
-
-    credit_code: str
-    day: date
-    rule_set: RuleSet
-    grade: Grade
-    results: tuple[ConditionResult, ...]
-
-    @property
-    def passes(self) -> bool:
-        """Whether every condition is met."""
-        return all(result.passes for result in self.results)

@@ -19,10 +19,14 @@ for endpoint, label, permission, active in (
     ("admin.areas", _l("Management areas"), Permission.DIVISIONS_MANAGE, ()),
     ("admin.calendar", _l("Working days"), Permission.CALENDAR_MANAGE, ("admin.calendar_",)),
     ("admin.papers", _l("Papers"), Permission.PAPER_SETTINGS, ("admin.paper_",)),
+    ("admin.rule_sets", _l("Rules for grades"), Permission.RULE_SETS_MANAGE, ("admin.rule_set",)),
     ("admin.lockouts", _l("Lockouts"), Permission.LOCKOUTS_MANAGE, ()),
     ("admin.audit", _l("Audit trail"), Permission.AUDIT_SEARCH, ("admin.audit",)),
 ):
     navigation.add("admin", MenuGroup.SETTINGS, endpoint, label, permission, active=active)
 
-for room in ("home", "accounts", "rights", "authorities", "calendar", "papers", "paper_templates", "lockouts", "audit"):
+for room in (
+    *("home", "accounts", "rights", "authorities", "calendar", "papers", "paper_templates", "rule_sets", "lockouts"),
+    "audit",
+):
     import_module(f"regulator.portals.admin.views.{room}")

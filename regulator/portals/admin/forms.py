@@ -79,6 +79,16 @@ class NoticeForm(forms.Form):
     content: Annotated[str, Field(min_length=1, max_length=40_000)]
 
 
+class RuleSetFileForm(forms.Form):
+    """A rule set; its file is read beside the form."""
+
+
+class RuleSetForm(forms.Form):
+    """A rule set that was looked at, as the text of its file."""
+
+    source: Annotated[str, Field(min_length=1, max_length=400_000)]
+
+
 class AccountsQuery(forms.Form):
     """What the list of accounts is narrowed to."""
 

@@ -8,18 +8,20 @@ ACTS = (
     *(
         "AccountAct",
         "ApplicationTrail",
-        "LicensingAct",
         "TerritoryAct",
         "AuditAct",
         "BatchAct",
         "CalendarAct",
+        "CertificateAct",
         "CoverageAct",
         "GeoAct",
-        "MetricAct",
     ),
-    *("PaperAct", "TermAct", "ZoneAct"),
+    *("LicensingAct", "MetricAct", "PaperAct", "TermAct", "ZoneAct"),
 )
-SUBJECTS = ("AccountSubject", "CalendarSubject", "LicensingSubject", "PaperSubject", "SubjectKind", "TrailSubject")
+SUBJECTS = (
+    *("AccountSubject", "CalendarSubject", "CertificateSubject", "LicensingSubject", "PaperSubject", "SubjectKind"),
+    "TrailSubject",
+)
 
 
 class BatchAct(StrEnum):

@@ -22,6 +22,8 @@ _SHAPES: tuple[Any, ...] = (
     schemas.Coverage,
     schemas.MetricList,
     schemas.MetricFigure,
+    schemas.Certificate,
+    schemas.UnknownCertificate,
     schemas.Problem,
 )
 
@@ -85,6 +87,12 @@ _OPERATIONS: dict[str, tuple[str, str, list[dict[str, Any]], Any]] = {
         ],
         schemas.Coverage,
     ),
+    "/certificates/{number}": (
+        "getCertificate",
+        "One certificate in its state of today",
+        [_path("number", "Number as printed", {"type": "string", "minLength": 1, "maxLength": 120})],
+        schemas.Certificate,
+    ),
     "/metrics": ("listMetrics", "Every figure with its definition", [], schemas.MetricList),
     "/metrics/{name}": (
         "getMetric",
@@ -130,13 +138,16 @@ def _operation(name: str, summary: str, parameters: list[dict[str, Any]], shape:
     }
     if single:
         responses["404"] = {"$ref": "#/components/responses/Problem"}
+    if shape is schemas.Certificate:  # whose number can be guessed at
+        responses["404"] = _problem("UnknownCertificate", "Nothing was issued or is on record under this number")
+        responses["429"] = _problem("Problem", "Too many numbers that do not exist were asked for; wait")
     return {"operationId": name, "summary": summary, "parameters": parameters, "responses": responses}
 
 
-def _problem() -> dict[str, Any]:
+def _problem(model: str = "Problem", description: str = "What is wrong, in RFC 9457's form") -> dict[str, Any]:
     return {
-        "description": "What is wrong, in RFC 9457's form",
-        "content": {"application/problem+json": {"schema": {"$ref": REF.format(model="Problem")}}},
+        "description": description,
+        "content": {"application/problem+json": {"schema": {"$ref": REF.format(model=model)}}},
     }
 
 

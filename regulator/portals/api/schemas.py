@@ -1,12 +1,14 @@
 """The shapes of the interface, once: mypy checks the answers by them and the OpenAPI document is made from them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Required
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from regulator.features.coverage.terms import Exclusion
 from regulator.features.divisions.terms import Level
+from regulator.features.licensing.certificate_terms import CertificateState
+from regulator.features.licensing.terms import Nature
 from regulator.features.metrics.terms import MetricName, MetricUnit, Timing
 from regulator.features.registry.terms import (
     Basis,
@@ -34,6 +36,9 @@ ModeOfDay = Annotated[
 BasisOfDay = Annotated[Basis | None, Field(description="On what the service rests that day; null when nobody serves")]
 Lon = Annotated[float | None, Field(description="Longitude, CGCS2000 (EPSG:4490), degrees", ge=-180, le=180)]
 Lat = Annotated[float | None, Field(description="Latitude, CGCS2000 (EPSG:4490), degrees", ge=-90, le=90)]
+
+
+Grade = Annotated[str, Field(description="Code in its rule set; 1 is the best", examples=["1", "2", "3"])]
 
 
 class DivisionRef(TypedDict):
@@ -87,6 +92,17 @@ class ServedEstate(TypedDict):
     url: Url
 
 
+class Qualification(TypedDict):
+    """The certificate that counts for a company on a day: a valid one, else the last it was given."""
+
+    grade: Grade
+    provisional: bool
+    nature: Annotated[Nature, Field(description="licence: of the years until 2018; evaluation: voluntary")]
+    state: CertificateState
+    certificate_number: str | None
+    valid_until: Annotated[OptionalDay, Field(description="The last day; null: until it is ended, or not known")]
+
+
 class CompanyDetail(Company):
     """One company; what it serves is of the day `as_of`."""
 
@@ -107,6 +123,9 @@ class CompanyDetail(Company):
     ]
     declared_grade_text: Annotated[str | None, Field(description="The words of the old list")]
     declared_certificate: str | None
+    qualification: Annotated[
+        Qualification | None, Field(description="On the day `as_of`; null when no certificate is on record by then")
+    ]
     households: Annotated[int | None, Field(description="Households of the estates served, where known", ge=0)]
     confirmed_on: Annotated[OptionalDay, Field(description="When the bureau last confirmed the entry")]
     retired_on: Annotated[OptionalDay, Field(description="When the entry was taken off the register")]
@@ -305,6 +324,19 @@ class MetricFigure(TypedDict):
     target: ShareOfOne
 
 
+class Certificate(TypedDict):
+    """A certificate as it stands today; the company by the name printed on it."""
+
+    number: str
+    state: CertificateState
+    credit_code: CreditCode
+    company: str
+    grade: Grade
+    provisional: bool
+    issued_on: OptionalDay
+    valid_until: Annotated[OptionalDay, Field(description="The last day; null: until it is ended, or not known")]
+
+
 class Problem(TypedDict, total=False):
     """An error, RFC 9457."""
 
@@ -316,6 +348,12 @@ class Problem(TypedDict, total=False):
     code: Annotated[str, Field(description="What is wrong, for programs", examples=["division_unknown"])]
     parameter: Annotated[str, Field(description="The parameter it is about")]
     reference: Annotated[str, Field(description="To be named when reporting the error")]
+
+
+class UnknownCertificate(Problem, total=False):
+    """The answer to a number under which nothing was issued or is on record."""
+
+    state: Required[Literal["unknown"]]
 
 
 ModeParameter = Mode | Literal["unknown"]

@@ -10,7 +10,9 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from schemathesis import GenerationMode, checks
 
+from regulator.foundation.database import transaction
 from regulator.portals.api import openapi
+from tests.factories.certificates import issue
 from tests.portals.public.conftest import Fetch, World
 
 OPERATIONS = [
@@ -19,6 +21,7 @@ OPERATIONS = [
     ("/estates", "EstateList"),
     ("/estates/{estate}", "EstateDetail"),
     ("/estates/{unknown}", "EstateDetail"),
+    ("/certificates/{certificate}", "Certificate"),
     ("/divisions", "DivisionList"),
     ("/coverage", "Coverage"),
     ("/metrics", "MetricList"),
@@ -41,7 +44,10 @@ def test_the_document_is_valid_openapi_3_1(world: World, fetch: Fetch) -> None:
 
 @pytest.mark.parametrize(("path", "shape"), OPERATIONS)
 def test_answers_have_just_the_shape_the_document_gives(world: World, fetch: Fetch, path: str, shape: str) -> None:
+    with transaction():
+        number = issue(world.company).number
     known = {"company": world.company.credit_code, "estate": world.estate.code, "unknown": world.unknown.code}
+    known["certificate"] = str(number)
     body = fetch("/api/v1" + path.format(**known)).json
     document: Any = openapi.document()
     schema = {"$ref": f"#/components/schemas/{shape}", "components": document["components"]}

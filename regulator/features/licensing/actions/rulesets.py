@@ -30,7 +30,7 @@ def add_rule_set(source: str, *, actor: Actor, now: datetime) -> RuleSet:
     digest = sha256(source.encode()).hexdigest()
     row = OwnRuleSet(
         code=found.code, nature=found.nature, effective_from=found.effective_from, effective_to=found.effective_to,
-        source=source, digest=digest, added_at=now, added_by=actor.name,
+        source=source, content_hash=digest, added_at=now, added_by=actor.name,
     )  # fmt: skip
     try:
         with session().begin_nested():

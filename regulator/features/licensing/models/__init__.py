@@ -5,5 +5,7 @@ from regulator.features.licensing.models.applications import ApplicationCounter 
 from regulator.features.licensing.models.applications import ApplicationEvent as ApplicationEvent
 from regulator.features.licensing.models.applications import ApplicationFile as ApplicationFile
 from regulator.features.licensing.models.applications import ApplicationPause as ApplicationPause
+from regulator.features.licensing.models.certificates import Certificate as Certificate
+from regulator.features.licensing.models.certificates import CertificateCounter as CertificateCounter
 from regulator.features.licensing.models.rulesets import OutsideFact as OutsideFact
 from regulator.features.licensing.models.rulesets import OwnRuleSet as OwnRuleSet

@@ -1,4 +1,4 @@
-"""Tables of qualifications: rule sets of a city's own and facts from elsewhere. No queries, no permissions."""
+"""Rule sets of a city's own and facts from elsewhere. No queries, no permissions."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -32,7 +32,7 @@ class OwnRuleSet(Base):
     effective_from: Mapped[date] = mapped_column(Date, unique=True)
     effective_to: Mapped[date | None] = mapped_column(Date)
     source: Mapped[str] = mapped_column(Text)
-    digest: Mapped[str] = mapped_column(String(64))
+    content_hash: Mapped[str] = mapped_column(String(64))
     added_at: Mapped[datetime] = mapped_column(Instant)
     added_by: Mapped[str] = mapped_column(BY)
 

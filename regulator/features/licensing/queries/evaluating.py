@@ -1,12 +1,13 @@
-"""Every company held against a grade at once: sums made by the database, compared with the rule set here.
+"""Every company held against every grade at once: sums made by the database, compared with the rule set here.
 
 Gives the same answers as `facts.evaluate` one by one; a benchmark and a test hold them against each other.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -21,14 +22,12 @@ from regulator.features.licensing.rules.conditions import (
     meets_capital,
     titles_from,
 )
+from regulator.features.licensing.rules.facts import CompanyFacts, OutsideFactRow
 from regulator.features.licensing.terms import (
     Areas,
     Capital,
-    CompanyFacts,
     Condition,
-    Grade,
     HouseKind,
-    OutsideFactRow,
     Projects,
     RuleSet,
     Staff,
@@ -37,7 +36,7 @@ from regulator.features.licensing.terms import (
 )
 from regulator.features.registry.models import Company, Employment, Estate, Person, RecordChange, Service
 from regulator.features.registry.queries.bounds import active_on, employed_on, live_on
-from regulator.features.registry.terms import CompanyStatus, SubjectKind
+from regulator.features.registry.terms import CompanyStatus, SubjectKind, Title
 from regulator.foundation import clock
 from regulator.foundation.database import session
 
@@ -49,67 +48,91 @@ People = Staff | TitledStaff | TitledHead
 
 @dataclass(frozen=True, slots=True)
 class CompanyOutcome:
-    """Whether a company meets a grade; ``failing`` are the codes of the conditions it does not meet."""
+    """What a company does not meet: for each grade, best first, the codes of the conditions it fails."""
 
     company_id: UUID
     credit_code: str
-    failing: tuple[str, ...]
+    failing: Mapping[str, tuple[str, ...]]
 
     @property
-    def passes(self) -> bool:
-        """Whether every condition is met."""
-        return not self.failing
+    def best(self) -> str | None:
+        """The best grade whose conditions are all met."""
+        return next((grade for grade, failing in self.failing.items() if not failing), None)
+
+
+Test = tuple[str, Callable[[Any], bool]]
+"""A condition's code, and whether a row of sums meets it."""
 
 
 def evaluate_all(
-    rule_set: RuleSet, grade: Grade, day: date, companies: ColumnElement[bool] | None = None
+    rule_set: RuleSet, day: date, companies: ColumnElement[bool] | None = None
 ) -> Iterator[CompanyOutcome]:
-    """Every operating company, or those of a condition, held against a grade on a day; in the order of their codes.
+    """Every operating company, or those of a condition, held against every grade; in the order of their codes.
 
     The few whose figures were corrected since a day gone by are looked at one by one.
     """
-    tests = _tests(rule_set, grade, day)
+    conditions = [one for grade in rule_set.grades for one in grade.conditions]
+    outside, labels = _outside_facts(day), _labels(conditions)
+    tests = {
+        grade.code: [_test(one, labels, rule_set, day, outside) for one in grade.conditions]
+        for grade in rule_set.grades
+    }
     corrected = _corrected_since(day)
-    rows = session().execute(_sums(grade, day, companies), execution_options={"yield_per": AT_ONCE})
-    for row in rows:
-        if row.id in corrected:
-            company = session().get_one(Company, row.id)
-            failing = tuple(one.code for one in evaluate(company, rule_set, grade, day).results if not one.passes)
-        else:
-            failing = tuple(code for code, passes in tests if not passes(row))
+    stmt = _sums(conditions, labels, day, companies)
+    for row in session().execute(stmt, execution_options={"yield_per": AT_ONCE}):
+        failing = _one_by_one(row.id, rule_set, day) if row.id in corrected else _failing(row, tests)
         yield CompanyOutcome(row.id, row.credit_code, failing)
 
 
-def _tests(rule_set: RuleSet, grade: Grade, day: date) -> list[tuple[str, Callable[[Any], bool]]]:
-    """A test on a row of sums for each condition, in the order of the grade."""
-    outside = _outside_facts(day)
-    return [
-        (code_of(one), _test(one, f"people_{index}", rule_set, day, outside))
-        for index, one in enumerate(grade.conditions)
-    ]
+def _failing(row: Any, tests: Mapping[str, list[Test]]) -> dict[str, tuple[str, ...]]:
+    return {grade: tuple(code for code, passes in asked if not passes(row)) for grade, asked in tests.items()}
+
+
+def _one_by_one(company_id: UUID, rule_set: RuleSet, day: date) -> dict[str, tuple[str, ...]]:
+    company = session().get_one(Company, company_id)
+    return {
+        grade.code: tuple(one.code for one in evaluate(company, rule_set, grade, day).results if not one.passes)
+        for grade in rule_set.grades
+    }
+
+
+def _counted(condition: People) -> tuple[Any, ...]:
+    """What a condition on people counts, whatever number it asks for: equal ones are counted once for all grades."""
+    title = None if isinstance(condition, Staff) else condition.title
+    return condition.posts, title, isinstance(condition, TitledHead)
+
+
+def _labels(conditions: Iterable[Condition]) -> dict[tuple[Any, ...], str]:
+    keys = dict.fromkeys(_counted(one) for one in conditions if isinstance(one, People))
+    return {key: f"people_{index}" for index, key in enumerate(keys)}
 
 
 def _test(
-    condition: Condition, label: str, rule_set: RuleSet, day: date, outside: Mapping[UUID, tuple[OutsideFactRow, ...]]
-) -> Callable[[Any], bool]:
+    condition: Condition,
+    labels: Mapping[tuple[Any, ...], str],
+    rule_set: RuleSet,
+    day: date,
+    outside: Mapping[UUID, tuple[OutsideFactRow, ...]],
+) -> Test:
+    code = code_of(condition)
     match condition:
         case Capital():
-            return lambda row: meets_capital(condition, row.registered_capital)
-        case Staff() | TitledStaff():
-            return lambda row: (getattr(row, label) or 0) >= condition.people
-        case TitledHead():
-            return lambda row: bool(getattr(row, label))
+            return code, lambda row: meets_capital(condition, row.registered_capital)
+        case Staff() | TitledStaff() | TitledHead():
+            people = attrgetter(labels[_counted(condition)])
+            least = 1 if isinstance(condition, TitledHead) else condition.people
+            return code, lambda row: (people(row) or 0) >= least
         case Projects():
-            return lambda row: (row.projects or 0) >= condition.estates
+            return code, lambda row: (row.projects or 0) >= condition.estates
         case Areas():
-            return lambda row: meets_areas(condition, _areas_of(row, condition))
-    citation, code = rule_set.citation(condition.article), code_of(condition)
+            return code, lambda row: meets_areas(condition, _areas_of(row, condition))
+    citation = rule_set.citation(condition.article)
     none = judge(condition, CompanyFacts("", day, None), citation, code).passes
     found = {
         company: judge(condition, CompanyFacts("", day, None, outside=rows), citation, code).passes
         for company, rows in outside.items()
     }
-    return lambda row: found.get(row.id, none)
+    return code, lambda row: found.get(row.id, none)
 
 
 def _areas_of(row: Any, condition: Areas) -> dict[HouseKind, int]:
@@ -119,26 +142,30 @@ def _areas_of(row: Any, condition: Areas) -> dict[HouseKind, int]:
 # --- what the database sums -----------------------------------------------------------------------------------------
 
 
-def _sums(grade: Grade, day: date, companies: ColumnElement[bool] | None) -> Select[Any]:
-    """One row for each company: its capital, people by condition, estates and areas by kind of building."""
-    people = [(f"people_{index}", one) for index, one in enumerate(grade.conditions) if isinstance(one, People)]
+def _sums(
+    conditions: Iterable[Condition],
+    labels: Mapping[tuple[Any, ...], str],
+    day: date,
+    companies: ColumnElement[bool] | None,
+) -> Select[Any]:
+    """One row for each company: its capital, people by what is counted, estates and areas by kind of building."""
     columns: list[Any] = [Company.id, Company.credit_code, Company.registered_capital]
     stmt = select(*columns).where(
         Company.status == CompanyStatus.OPERATING, live_on(Company, day), true() if companies is None else companies
     )
-    if people:
-        staff = _staff(day, people)
+    if labels:
+        staff = _staff(day, labels)
         stmt = stmt.outerjoin(staff, staff.c.company_id == Company.id)
-        stmt = stmt.add_columns(*(staff.c[label] for label, _condition in people))
-    if any(isinstance(one, Areas | Projects) for one in grade.conditions):
+        stmt = stmt.add_columns(*(staff.c[label] for label in labels.values()))
+    if any(isinstance(one, Areas | Projects) for one in conditions):
         estates = _estates(day)
         stmt = stmt.outerjoin(estates, estates.c.company_id == Company.id)
         stmt = stmt.add_columns(estates.c.projects, *(estates.c[column] for column in AREA_COLUMNS.values()))
     return stmt.order_by(Company.credit_code)
 
 
-def _staff(day: date, wanted: list[tuple[str, People]]) -> Subquery:
-    counts = [func.count().filter(_counts(condition)).label(label) for label, condition in wanted]
+def _staff(day: date, labels: Mapping[tuple[Any, ...], str]) -> Subquery:
+    counts = [func.count().filter(_counts(*key)).label(label) for key, label in labels.items()]
     return (
         select(Employment.company_id, *counts)
         .join(Person, Person.id == Employment.person_id)
@@ -148,13 +175,13 @@ def _staff(day: date, wanted: list[tuple[str, People]]) -> Subquery:
     )
 
 
-def _counts(condition: People) -> ColumnElement[bool]:
-    parts: list[ColumnElement[bool]] = (
-        [literal(value=True)] if not condition.posts else [Employment.post.in_(condition.posts)]
-    )
-    if isinstance(condition, TitledStaff | TitledHead):
-        parts.append(Person.title.in_(titles_from(condition.title)))
-    if isinstance(condition, TitledHead):
+def _counts(posts: tuple[str, ...], title: Title | None, is_head: bool) -> ColumnElement[bool]:  # noqa: FBT001 - a key
+    parts: list[ColumnElement[bool]] = [literal(value=True)]
+    if posts:
+        parts.append(Employment.post.in_(posts))
+    if title is not None:
+        parts.append(Person.title.in_(titles_from(title)))
+    if is_head:
         parts.append(Employment.is_head_of_post.is_(True))
     return and_(*parts)
 

@@ -12,17 +12,8 @@ from sqlalchemy import select
 
 from regulator.features.licensing.models import OutsideFact
 from regulator.features.licensing.rules.conditions import judge_grade
-from regulator.features.licensing.terms import (
-    CompanyFacts,
-    Evaluation,
-    Grade,
-    HouseKind,
-    OutsideFactRow,
-    ProjectFact,
-    ProjectKind,
-    RuleSet,
-    StaffFact,
-)
+from regulator.features.licensing.rules.facts import CompanyFacts, Evaluation, OutsideFactRow, ProjectFact, StaffFact
+from regulator.features.licensing.terms import Grade, HouseKind, ProjectKind, RuleSet
 from regulator.features.registry.models import Company, Employment, Estate, Person, RecordChange, Service
 from regulator.features.registry.queries.bounds import active_on, employed_on, live_on
 from regulator.features.registry.terms import EstateKind, SubjectKind, Title

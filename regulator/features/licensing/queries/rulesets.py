@@ -61,6 +61,11 @@ def get_rule_set(code: str) -> RuleSetRow:
     return found
 
 
+def own_source(code: str) -> str | None:
+    """The file of a city's own rule set; None when there is none of this code."""
+    return session().scalar(select(OwnRuleSet.source).where(OwnRuleSet.code == code))
+
+
 def rule_set_on(day: date) -> RuleSet:
     """The rule set in force on a day. Raises BadInput("no_rule_set") for a day before the first or in a gap."""
     found = in_force(all_rule_sets(), day)

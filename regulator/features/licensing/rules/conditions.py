@@ -5,25 +5,27 @@ from datetime import date
 from fractions import Fraction
 from math import floor
 
+from regulator.features.licensing.rules.facts import (
+    CompanyFacts,
+    ConditionResult,
+    OutsideFactRow,
+    ProjectFact,
+    StaffFact,
+)
 from regulator.features.licensing.terms import (
     Areas,
     Assessment,
     Capital,
-    CompanyFacts,
     Condition,
-    ConditionResult,
     Credit,
     Grade,
     HouseKind,
     Limit,
     NoBarringActs,
     OutsideFactKind,
-    OutsideFactRow,
-    ProjectFact,
     Projects,
     RuleSet,
     Staff,
-    StaffFact,
     TitledHead,
     TitledStaff,
 )

@@ -3,13 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
-from regulator.features.licensing.terms import (
-    ApplicationKind,
-    ConditionKind,
-    ConditionResult,
-    RuleSet,
-    TermCode,
-)
+from regulator.features.licensing.rules.facts import ConditionResult
+from regulator.features.licensing.terms import ApplicationKind, ConditionKind, RuleSet, TermCode
 from regulator.law.findings import Finding, Verdict
 
 K = ApplicationKind

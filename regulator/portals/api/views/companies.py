@@ -5,6 +5,7 @@ from datetime import date
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from regulator.features.licensing.queries.certificates import CertificateRow, find_qualification
 from regulator.features.registry.queries import public as register
 from regulator.features.registry.queries.public.companies import PublicCompany
 from regulator.features.registry.queries.public.company_page import CompanyPage, ServedEstate
@@ -81,10 +82,24 @@ def _whole(found: CompanyPage, served: tuple[ServedEstate, ...], on: date) -> sc
         "declared_grade": found.declared_grade,
         "declared_grade_text": found.declared_grade_text,
         "declared_certificate": found.declared_certificate,
+        "qualification": _qualification(find_qualification(found.key, on)),
         "households": found.tally.households,
         "confirmed_on": say.day(found.confirmed_at),
         "retired_on": say.day(found.retired_on),
         "estates": [_served(item) for item in served],
+    }
+
+
+def _qualification(found: CertificateRow | None) -> schemas.Qualification | None:
+    if found is None:
+        return None
+    return {
+        "grade": found.grade,
+        "provisional": found.is_provisional,
+        "nature": found.nature,
+        "state": found.state,
+        "certificate_number": found.number,
+        "valid_until": say.day(found.valid_until),
     }
 
 

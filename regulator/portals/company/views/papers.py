@@ -18,8 +18,9 @@ from regulator.foundation import clock
 from regulator.foundation.errors import Conflict, NotFound
 from regulator.foundation.paging import parse_limit
 from regulator.portals.company import blueprint
+from regulator.portals.company.own import own_credit_code
 from regulator.web import navigation
-from regulator.web.access import allow, current_account, current_actor, current_scope
+from regulator.web.access import allow, current_actor, current_scope
 from regulator.web.navigation import MenuGroup
 from regulator.web.sending import send_kept
 from regulator.web.transaction import commits
@@ -45,7 +46,7 @@ navigation.add(
 @allow(Permission.OWN_PAPERS_VIEW)
 def papers() -> ResponseReturnValue:
     """Everything served to us here, what we have not signed for first; and whether we agreed to it."""
-    scope, code = current_scope(), _credit_code()
+    scope, code = current_scope(), own_credit_code()
     limit = parse_limit(request.args.get("limit"))
     consents = queries.list_consents(code)
     return render_template(
@@ -95,10 +96,3 @@ def paper_file(paper_id: UUID) -> ResponseReturnValue:
         raise NotFound(str(paper_id))
     name = f"{paper.number} {paper.title}.pdf"
     return send_kept(paper.file_hash, file_name=name, media_type="application/pdf", room=paper_room())
-
-
-def _credit_code() -> str:
-    code = current_scope().credit_code
-    if code is None:
-        raise NotFound(current_account().username)
-    return code

@@ -1,7 +1,5 @@
 """The company's own record and its people, read-only; never another company's."""
 
-from datetime import date
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -14,11 +12,11 @@ from regulator.features.registry.queries.history import as_of, name_on
 from regulator.features.registry.queries.people import PersonFilter
 from regulator.features.registry.terms import SubjectKind
 from regulator.foundation import clock
-from regulator.foundation.errors import BadInput, NotFound
 from regulator.foundation.paging import parse_limit
 from regulator.portals.company import blueprint
+from regulator.portals.company.own import asked_day, own_credit_code
 from regulator.web import navigation
-from regulator.web.access import allow, current_account, current_scope
+from regulator.web.access import allow, current_scope
 from regulator.web.navigation import MenuGroup
 
 navigation.add("company", MenuGroup.REGISTER, "company.people_list", _l("Our people"), Permission.OWN_COMPANY_VIEW)
@@ -28,8 +26,8 @@ navigation.add("company", MenuGroup.REGISTER, "company.people_list", _l("Our peo
 @allow(Permission.OWN_COMPANY_VIEW)
 def home() -> ResponseReturnValue:
     """What the register says of us, today or as of a day; corrections are asked of the bureau."""
-    scope, day = current_scope(), _day()
-    company = companies.get_company(scope, _credit_code(), day=clock.today())
+    scope, day = current_scope(), asked_day()
+    company = companies.get_company(scope, own_credit_code(), day=clock.today())
     names = companies.list_names(company.id)
     return render_template(
         "company/home.html",
@@ -55,18 +53,3 @@ def people_list() -> ResponseReturnValue:
     return render_template(
         "company/people.html", page=page, total=people.count_people(current_scope(), wanted), wanted=wanted
     )
-
-
-def _credit_code() -> str:
-    code = current_scope().credit_code
-    if code is None:
-        raise NotFound(current_account().username)
-    return code
-
-
-def _day() -> date:
-    raw = request.args.get("as_of", "")
-    try:
-        return date.fromisoformat(raw) if raw else clock.today()
-    except ValueError as error:
-        raise BadInput("day_unreadable", {"given": raw[:20]}, about="as_of") from error

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from regulator.features.accounts.terms import Permission
 from regulator.features.divisions.queries import path_of
+from regulator.features.licensing.queries.certificates import list_certificates_of
 from regulator.features.registry.actions import companies as acts
 from regulator.features.registry.queries import companies as queries
 from regulator.features.registry.queries.companies import CompanyFilter, CompanyRow
@@ -125,6 +126,7 @@ def company(credit_code: str) -> ResponseReturnValue:
         staff=count_staff(found.id, day=day) if own else None,
         history=in_words(SubjectKind.COMPANY, history[:SHOWN_HISTORY]),
         acts_recorded=len(history),
+        certificates=list_certificates_of(found.id, day) if _may(Permission.LICENSING_VIEW) else [],
         scope=scope,
         day=day,
         own=own,

@@ -4,6 +4,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
+from regulator.features.licensing.queries.certificates import list_certificates_of
 from regulator.features.registry.queries import public as register
 from regulator.features.registry.terms import CompanyStatus, NameKind
 from regulator.foundation import clock
@@ -66,6 +67,7 @@ def company(credit_code: str) -> ResponseReturnValue:
         aliases=[item for item in found.names if item.kind is NameKind.ALIAS],
         estates=estates,
         past=register.public_company_past(found, on=day),
+        certificates=list_certificates_of(found.key, day),
         day=day,
         is_today=day == clock.today(),
         problem=problem,

@@ -16,8 +16,9 @@ from regulator.features.licensing.queries.facts import evaluate
 from regulator.features.licensing.queries.rulesets import get_rule_set
 from regulator.features.licensing.rules.clocks import asked_in_time, objections_until
 from regulator.features.licensing.rules.drafts import GRADED
+from regulator.features.licensing.rules.facts import Evaluation
 from regulator.features.licensing.rules.transitions import seat_level
-from regulator.features.licensing.terms import Evaluation, GrantLevel, Procedure, RuleSet
+from regulator.features.licensing.terms import GrantLevel, Procedure, RuleSet
 from regulator.features.registry.models import Company
 from regulator.features.registry.terms import CompanyStatus
 from regulator.foundation.database import session

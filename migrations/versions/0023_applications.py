@@ -7,8 +7,8 @@ from alembic import op
 
 from regulator.foundation.database import Instant, Serial
 
-revision = "0022"
-down_revision: str | None = "0021"
+revision = "0023"
+down_revision: str | None = "0022"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,82 @@
+"""What an approved application leads to: a certificate issued, one that takes another's place, or one that ends.
+
+A receiver of `application_approved`: in the transaction that approves, so that neither stands without the other.
+"""
+
+from datetime import date, datetime, timedelta
+
+from regulator.features.accounts.models import Authority
+from regulator.features.audit.terms import Actor
+from regulator.features.licensing.actions.certificates import end_certificate, issue_certificate
+from regulator.features.licensing.application_terms import Approved
+from regulator.features.licensing.certificate_terms import CertificateState
+from regulator.features.licensing.models import Certificate
+from regulator.features.licensing.queries.certificates import find_standing
+from regulator.features.licensing.queries.rulesets import get_rule_set
+from regulator.features.licensing.terms import ApplicationKind, RuleSet, TermCode
+from regulator.features.registry.models import Company
+from regulator.features.registry.queries.choosing import get_registered
+from regulator.foundation.database import session
+from regulator.foundation.errors import BadInput
+from regulator.law.calendar import months_after
+
+K = ApplicationKind
+ONE_DAY = timedelta(days=1)
+LOOKED_AT = frozenset({K.ANNUAL_INSPECTION, K.ANNUAL_REVIEW})
+"""The certificate stands; what was found is in the application."""
+SAME_CONTENT = frozenset({K.CHANGE, K.REISSUE})
+"""Grade and days go on; name and number are new."""
+
+
+def follow_approved(_sender: object, *, approved: Approved, actor: Actor, now: datetime) -> None:
+    """Issue or end what was applied for. Raises BadInput when there is nothing to renew, change or end."""
+    if approved.kind in LOOKED_AT:
+        return
+    company = get_registered(approved.credit_code)
+    rule_set = get_rule_set(approved.rule_set).rule_set
+    former = find_standing(company.id, rule_set.nature)
+    if approved.kind is K.CANCELLATION:
+        _cancel(former, approved, actor, now)
+    else:
+        _issue(company, rule_set, former, approved, actor, now)
+
+
+def _cancel(former: Certificate | None, approved: Approved, actor: Actor, now: datetime) -> None:
+    if former is None:
+        raise BadInput("certificate_nothing_held")
+    end_certificate(
+        former, CertificateState.CANCELLED, on=approved.decided_on, reason=approved.number, paper=approved.number,
+        version=former.version, actor=actor, now=now,
+    )  # fmt: skip
+
+
+def _issue(
+    company: Company, rule_set: RuleSet, former: Certificate | None, approved: Approved, actor: Actor, now: datetime
+) -> None:
+    if former is None and approved.kind in SAME_CONTENT:
+        raise BadInput("certificate_nothing_held")
+    authority = session().get(Authority, approved.authority_id) if approved.authority_id else None
+    if authority is None:
+        raise BadInput("certificate_without_authority")
+    keeps = former if approved.kind in SAME_CONTENT else None
+    issue_certificate(
+        company, rule_set, keeps.grade if keeps else approved.grade or "",
+        provisional=keeps.is_provisional if keeps else approved.provisional, issued_on=approved.decided_on,
+        valid_until=keeps.valid_until if keeps else last_day(rule_set, approved, former), authority=authority,
+        actor=actor, now=now, supersedes=None if approved.kind is K.NEW else former,
+    )  # fmt: skip
+
+
+def last_day(rule_set: RuleSet, approved: Approved, former: Certificate | None) -> date | None:
+    """The last day of a new certificate by the rule set's own term; None where it sets none.
+
+    A renewal asked for in time counts from the day after the former one's last.
+    """
+    terms = rule_set.procedure.terms if rule_set.procedure else {}
+    rule = terms.get(TermCode.PROVISIONAL if approved.provisional else TermCode.CERTIFICATE)
+    if rule is None:
+        return None
+    begins = approved.decided_on
+    if approved.kind is K.RENEWAL and former is not None and former.valid_until is not None:
+        begins = max(begins, former.valid_until + ONE_DAY)
+    return months_after(begins, rule.length) - ONE_DAY
