@@ -15,6 +15,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from regulator.commands.context import in_app
+from regulator.commands.demo_certificates import write_certificates
 from regulator.commands.demo_papers import found_authorities, write_papers
 from regulator.features.accounts import actions as accounts
 from regulator.features.accounts import queries as account_queries
@@ -89,6 +90,7 @@ def demo_command(seed: int, companies: int, estates: int, people: int, cities: i
             _open_matters()
             if cities == 1:
                 write_papers(authorities)
+                write_certificates(authorities)
             load_schematic(clock.now())
             seal_all(clock.now())
     except BadInput as error:

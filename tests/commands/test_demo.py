@@ -27,6 +27,8 @@ from regulator.features.accounts import queries
 from regulator.features.accounts.actions.signing_in import From
 from regulator.features.accounts.terms import Role, Stage
 from regulator.features.divisions.queries import list_cities
+from regulator.features.licensing.certificate_terms import CertificateOrigin
+from regulator.features.licensing.models import Certificate
 from regulator.features.registry.actions.nature import claim_nature
 from regulator.features.registry.models import Company, Estate, Person, RegisterState
 from regulator.features.registry.terms import RegisterNature
@@ -86,6 +88,9 @@ def test_the_demo_is_made_once_and_agrees_with_itself(app: Flask, run: Run, sess
     assert counts(session) == [12, 60, 80]
     assert built(session) == before
     assert session.get_one(RegisterState, 1).nature is RegisterNature.DEMO
+    ends = {"withdrawn", "annulled", "revoked", "downgraded", "cancelled", "superseded", "lapsed", None}
+    assert set(session.scalars(select(Certificate.ended_as))) == ends, "certificates of every state"
+    assert set(session.scalars(select(Certificate.origin))) == set(CertificateOrigin)
     verified = CliRunner().invoke(verify_command, [], obj=lambda: app)
     assert verified.exit_code == 0, verified.output
     session.rollback()

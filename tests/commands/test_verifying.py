@@ -18,8 +18,14 @@ SMALL = ("--seed", "7", "--companies", "8", "--estates", "24", "--people", "40")
 OTHER_COMPANY = "(SELECT min(credit_code) FROM company c WHERE c.id <> original.company_id)"
 ANOTHER = f"(SELECT id FROM company WHERE credit_code = {OTHER_COMPANY})"
 # What an accident or an intruder does, on both databases; each is what one check looks for.
+VALID = "SELECT id FROM certificate WHERE origin = 'issued' AND ended_as IS NULL ORDER BY valid_until DESC LIMIT 1"
 HARM = {
     "applications_numbers_gap": "INSERT INTO application_counter (office, year, last) VALUES ('999900', 2026, 1)",
+    "certificates_altered": "UPDATE certificate SET grade = '9' WHERE origin = 'issued'",
+    "certificates_files_missing": f"UPDATE certificate SET file_hash = '{'0' * 64}' WHERE origin = 'issued'",
+    "certificates_numbers_gap": "UPDATE certificate_counter SET last = last + 1",
+    "certificates_two_at_once": f"UPDATE certificate SET credit_code = (SELECT credit_code FROM ({VALID}) AS first "
+    f"JOIN certificate ON certificate.id = first.id) WHERE id = ({VALID} OFFSET 1)",
     "coverage_month_altered": "UPDATE coverage_month SET content_hash = '0' WHERE month = "
     "(SELECT max(month) FROM coverage_month)",
     "coverage_tallies_wrong": "UPDATE coverage_tally SET floor_area = floor_area + 1 WHERE level = 'street'",
@@ -52,8 +58,11 @@ ZONES = tuple(
 )
 """Two zones of one street that hold nothing yet, for the harm."""
 UNGUARD = {
-    "sqlite": "DROP TRIGGER service_overlap_insert",
-    "postgresql": "ALTER TABLE service DROP CONSTRAINT ex_service_overlap",
+    "sqlite": ("DROP TRIGGER service_overlap_insert", "DROP TRIGGER certificate_stands_update"),
+    "postgresql": (
+        "ALTER TABLE service DROP CONSTRAINT ex_service_overlap",
+        "DROP TRIGGER certificate_stands_update ON certificate",
+    ),
 }
 EMPTY_INDEX = "INSERT INTO person_search_fts(person_search_fts) VALUES ('delete-all')"
 
@@ -90,10 +99,11 @@ def alter_a_paper(installation: Installation) -> None:
 
 def harm(installation: Installation) -> set[str]:
     """Does everything verify looks for; gives the names of the checks that must speak."""
+    kind = "postgresql" if installation.database_url else "sqlite"
+    for statement in UNGUARD[kind]:
+        installation.execute(statement)
     for statement in (*ZONES, *HARM.values()):
         assert installation.execute(statement) > 0, statement
-    kind = "postgresql" if installation.database_url else "sqlite"
-    installation.execute(UNGUARD[kind])
     copy_row(installation, "service", "ended_on IS NULL", ended_on="'2100-01-01'")
     copy_row(installation, "employment", "ended_on IS NULL", company_id=ANOTHER)
     copy_row(installation, "contract", "retired_on IS NULL", company_id=ANOTHER)

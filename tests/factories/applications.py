@@ -10,10 +10,13 @@ from regulator.features.divisions.terms import Scope
 from regulator.features.licensing import rulesets
 from regulator.features.licensing.actions.applications.drafting import DraftFields, add_file, draft_application
 from regulator.features.licensing.actions.applications.steps import take_step
+from regulator.features.licensing.actions.certificates import issue_certificate
 from regulator.features.licensing.actions.rulesets import add_rule_set
 from regulator.features.licensing.application_terms import ApplicationAct, Desk, Given, Recommendation
 from regulator.features.licensing.models import Application
 from regulator.features.licensing.queries.applications.standing import levels_of
+from regulator.features.licensing.queries.certificates import find_standing
+from regulator.features.licensing.queries.rulesets import rule_set_on
 from regulator.features.licensing.terms import ApplicationKind, ClockStop
 from regulator.features.papers.actions.attachments import KeptFile
 from regulator.features.registry.models import Company
@@ -21,6 +24,7 @@ from regulator.features.registry.terms import Title
 from regulator.foundation.database import session, transaction
 from tests.factories import registry as make
 from tests.factories.accounts import make_account
+from tests.factories.duty import make_authority
 from tests.factories.registry import CITY, SHENHE
 
 NOW = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
@@ -66,6 +70,9 @@ class Offices:
             self.company: Company = make.make_company("沈阳独见物业服务有限公司")
             if now.year > 2020:
                 add_rule_set(rulesets.shipped_source(rulesets.DEMO), actor=Actor.system(), now=now)
+            self.authority = make_authority("沈阳市住房和城乡建设局", CITY)
+            for name in ("decider", "head"):
+                self.account(name).authority_id = self.authority.id
         applicant = make_account("applicant", (Role.COMPANY_USER, self.company.credit_code), began_on=long_ago)
         self.accounts["applicant"] = (applicant, Role.COMPANY_USER, Scope.company(self.company.credit_code))
 
@@ -89,9 +96,22 @@ class Offices:
                     is_full_time=True,
                 )  # fmt: skip
 
+    def holds(self) -> str:
+        """The number of the certificate the company holds; the city's own, issued when there is none yet."""
+        today = self.now.date()
+        rule_set = rule_set_on(today)
+        held = find_standing(self.company.id, rule_set.nature)
+        if held is None:
+            with transaction():
+                held = issue_certificate(
+                    self.company, rule_set, "3", provisional=False, issued_on=today - timedelta(days=200),
+                    valid_until=None, authority=self.authority, actor=Actor.system(), now=self.now,
+                )  # fmt: skip
+        return held.number or ""
+
     def draft(self, kind: ApplicationKind = ApplicationKind.CHANGE, **fields: Any) -> Application:
         """A draft with a paper; a change of a certificate unless said otherwise, about which no condition is asked."""
-        given = {"held_certificate": "沈物评〔2024〕7号"} if kind is not ApplicationKind.NEW else {}
+        given = {} if kind is ApplicationKind.NEW else {"held_certificate": self.holds()}
         account, role, _scope = self.accounts["applicant"]
         actor = actor_of(account, role)
         with transaction():

@@ -21,10 +21,12 @@ from regulator.features.licensing.application_terms import (
     ApplicationState,
     Approved,
 )
+from regulator.features.licensing.certificate_terms import CertificateState
 from regulator.features.licensing.models import Application, ApplicationEvent, ApplicationFile, ApplicationPause
+from regulator.features.licensing.queries.certificates import find_number, find_standing
 from regulator.features.licensing.rules.transitions import TABLES
 from regulator.features.licensing.signals import application_approved
-from regulator.features.licensing.terms import ApplicationKind
+from regulator.features.licensing.terms import ApplicationKind, Nature
 from regulator.features.papers.actions import attachments, drafting
 from regulator.features.papers.actions.drafting import Draft
 from regulator.features.papers.actions.matters import move_matters
@@ -77,6 +79,7 @@ def test_from_draft_to_delivered(offices: Offices, session: Session) -> None:
         heard.append(approved)
 
     application_approved.connect(hear)
+    assert find_standing(offices.company.id, Nature.EVALUATION) is None
     found = offices.draft(ApplicationKind.NEW, grade="3")
     assert (found.state, found.number, found.due_on) == (S.DRAFT, None, None)
     offices.does("applicant", A.SUBMIT, found)
@@ -102,6 +105,14 @@ def test_from_draft_to_delivered(offices: Offices, session: Session) -> None:
     offices.does("decider", A.APPROVE, found, days=18)
     assert (found.outcome, found.is_provisional) == (ApplicationOutcome.APPROVED, True), "it serves no estate yet"
     assert [(one.number, one.grade, one.provisional) for one in heard] == [(found.number, "3", True)]
+    certificate = find_standing(offices.company.id, Nature.EVALUATION)
+    assert certificate is not None
+    assert (certificate.grade, certificate.is_provisional, certificate.authority_name) == (
+        "3", True, "沈阳市住房和城乡建设局",
+    )  # fmt: skip
+    assert (certificate.issued_on, certificate.valid_until) == (date(2026, 11, 20), date(2027, 11, 19)), (
+        "Art. 8: a year"
+    )
     offices.does("clerk", A.DELIVER, found, days=20)
     session.refresh(matter)
     assert (found.state, found.owner_id, matter.state) == (S.DELIVERED, None, MatterState.CLOSED)
@@ -216,6 +227,35 @@ def test_silence_renews_a_licence(licensing: Offices, session: Session) -> None:
     session.refresh(found)
     assert (found.state, found.outcome) == (S.APPROVED, ApplicationOutcome.RENEWED_BY_SILENCE)
     assert [(one.by_silence, one.decided_on) for one in heard] == [(True, date(2016, 6, 30))]
+    renewed = find_standing(licensing.company.id, Nature.LICENCE)
+    assert renewed is not None
+    assert (renewed.grade, renewed.issued_on) == ("3", date(2016, 6, 30))
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        pytest.param(ApplicationKind.CHANGE, ("3", None), id="change-goes-on-with-grade-and-days"),
+        pytest.param(ApplicationKind.REISSUE, ("3", None), id="lost-paper-new-number"),
+        pytest.param(ApplicationKind.CANCELLATION, None, id="行政许可法70-cancelled"),
+    ],
+)
+def test_what_an_approval_does_to_the_certificate_held(
+    offices: Offices, kind: ApplicationKind, expected: tuple[str, None] | None
+) -> None:
+    held = offices.holds()
+    found = offices.examined(kind)
+    offices.does("decider", A.PUBLISH_OBJECTION, found, days=3)
+    offices.does("decider", A.APPROVE, found, days=11)
+    former = find_number(held)
+    standing = find_standing(offices.company.id, Nature.EVALUATION)
+    assert former is not None
+    if expected is None:
+        assert (former.ended_as, former.ended_paper, standing) == (CertificateState.CANCELLED, found.number, None)
+    else:
+        assert standing is not None
+        assert (former.ended_as, former.superseded_by_id) == (CertificateState.SUPERSEDED, standing.id)
+        assert (standing.grade, standing.valid_until) == expected
 
 
 def test_the_clock_stands_still_and_is_extended_once(offices: Offices, session: Session) -> None:
@@ -384,5 +424,5 @@ def test_what_a_draft_must_say(offices: Offices) -> None:
 def test_after_the_repeal_and_before_an_evaluation_nothing_can_be_applied_for(licensing: Offices) -> None:
     licensing.now = datetime(2019, 5, 3, 4, 0, tzinfo=UTC)
     with pytest.raises(Refused) as refused:
-        licensing.draft()
+        licensing.draft(ApplicationKind.NEW, grade="3")
     assert codes(refused) == ["nothing_to_apply_for"]

@@ -200,7 +200,7 @@ def test_under_an_evaluation_nothing_is_called_as_under_a_licence() -> None:
 
 def test_numbers() -> None:
     assert number_of(Nature.EVALUATION, "210100", "", 2026, 12) == "DJ210100-2026-00012"
-    assert number_of(Nature.LICENCE, "210103001", "B", 2016, 1) == "ZZ210103B-2016-00001"
+    assert number_of(Nature.LICENCE, "210103", "B", 2016, 1) == "ZZ210103B-2016-00001"
     assert read_number(" dj210100－2026—00012\u200b ") == "DJ210100-2026-00012"
     assert numbers_in(b"%PDF x DJ210100-2026-00012 y DJ210100-2026-00012 ZZ210103B-2016-00001") == (
         "DJ210100-2026-00012",

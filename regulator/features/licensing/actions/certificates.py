@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from itertools import product
+from string import ascii_uppercase
 from typing import Any
 
 from sqlalchemy import and_, exists, func, or_, select
@@ -39,7 +41,8 @@ from regulator.law.findings import Finding, Refused, Verdict
 
 ONE_DAY = timedelta(days=1)
 AT_ONCE = 200
-LETTERS: tuple[str, ...] = ("", *"BCDEFGHIJKLMNOPQRSTUVWXYZ")
+LETTERS: tuple[str, ...] = ("", *ascii_uppercase[1:], *map("".join, product(ascii_uppercase, repeat=2)))
+"""What tells the numbers of a place's further offices from those of its first."""
 
 
 # --- issuing ----------------------------------------------------------------------------------------------------------
@@ -128,9 +131,9 @@ def _insert(made: Certificate) -> None:
 
 
 def _letter(authority: Authority) -> str:
-    """What tells the numbers of a place's second office from those of its first."""
-    same = func.substr(Authority.division_code, 1, 6) == authority.division_code[:6]
-    before: int = session().execute(select(func.count()).where(same, Authority.id < authority.id)).scalar_one()
+    """Of the offices of one place, in the order in which they were added."""
+    earlier = (Authority.division_code == authority.division_code, Authority.id < authority.id)
+    before: int = session().execute(select(func.count()).where(*earlier)).scalar_one()
     if before >= len(LETTERS):
         raise BadInput("certificate_offices_too_many", {"most": len(LETTERS)})
     return LETTERS[before]

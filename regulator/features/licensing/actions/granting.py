@@ -55,7 +55,8 @@ def _issue(
 ) -> None:
     if former is None and approved.kind in SAME_CONTENT:
         raise BadInput("certificate_nothing_held")
-    authority = session().get(Authority, approved.authority_id) if approved.authority_id else None
+    granted_by = approved.authority_id or (former.authority_id if former else None)
+    authority = session().get(Authority, granted_by) if granted_by else None
     if authority is None:
         raise BadInput("certificate_without_authority")
     keeps = former if approved.kind in SAME_CONTENT else None

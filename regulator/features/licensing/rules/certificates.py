@@ -28,7 +28,7 @@ PENALTY_OF_1996 = Citation("行政处罚法", "8", date(1996, 10, 1), date(2021,
 PENALTY_OF_2021 = Citation("行政处罚法", "9", date(2021, 7, 15))
 PREFIXES = {Nature.LICENCE: "ZZ", Nature.EVALUATION: "DJ"}
 """资质, 等级: what a number begins with."""
-ISSUED_NUMBER = re.compile(r"(?:ZZ|DJ)\d{6}[A-Z]?-\d{4}-\d{5}")
+ISSUED_NUMBER = re.compile(r"(?:ZZ|DJ)\d{6}(?:\d{3}|\d{6})?[A-Z]{0,2}-\d{4}-\d{5,7}")
 """The form of the numbers given here; a finished file holds its own among its properties."""
 NEEDS_PAPER = frozenset(
     {
@@ -120,8 +120,8 @@ def _in_time(issued_on: date, valid_until: date | None, today: date) -> Iterator
 
 
 def number_of(nature: Nature, place: str, letter: str, year: int, sequence: int) -> str:
-    """``DJ210100-2026-00012``: nature, the authority's place (and a letter for its second office), year, sequence."""
-    return f"{PREFIXES[nature]}{place[:6]:0<6}{letter}-{year}-{sequence:05}"
+    """``DJ210100-2026-00012``: nature, place (a letter for its second office), year, sequence."""
+    return f"{PREFIXES[nature]}{place}{letter}-{year}-{sequence:05}"
 
 
 def content_hash(facts: Mapping[str, Any]) -> str:
