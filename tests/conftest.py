@@ -15,6 +15,7 @@ from jinja2 import FileSystemBytecodeCache
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
+from regulator import app as composition
 from regulator.app import create_app
 from regulator.config import Environment, Settings
 from regulator.foundation.database import session as current_session
@@ -22,10 +23,12 @@ from regulator.foundation.extensions import db, enable_migrations
 from regulator.foundation.i18n import LOCALES
 from regulator.resources import resource_dir
 from tests import postgres
+from tests.sharing import KnownFiles, known_statements
 from tests.shelf import Shelf
 
 KEY = "k" * 48
 
+composition.WhiteNoise = KnownFiles  # type: ignore[misc]
 gc.set_threshold(50_000, 20, 100)  # an application for each test: looking for garbage as often as usual took a fifth
 
 
@@ -87,7 +90,7 @@ def app(database_url: str, tmp_path: Path, compiled_templates: dict[str, FileSys
     for locale, compiled in compiled_templates.items():
         application.jinja_env.in_language(locale).bytecode_cache = compiled
     enable_migrations(application, resource_dir("migrations"))
-    with application.app_context():
+    with application.app_context(), known_statements(db.engine):
         yield application
         db.session.remove()
         db.engine.dispose()

@@ -4,6 +4,7 @@ A handler is a generator. Each step it yields is committed together with the job
 called again and must find in the database where it stood.
 """
 
+import json
 import os
 import socket
 from collections.abc import Callable, Generator, Mapping
@@ -124,6 +125,12 @@ def enqueue(
 def find_job(job_id: UUID) -> Job | None:
     """A job by its key, as it stands now."""
     return session().get(Job, job_id, populate_existing=True)
+
+
+def refusal_params(job: Job) -> dict[str, object]:
+    """What the sentence of a refused job's code speaks of; empty for one that failed by itself."""
+    known = job.error_detail if job.error_code not in (None, INTERNAL, WORKER_LOST) else None
+    return dict(json.loads(known)) if known else {}
 
 
 def count_by_state() -> dict[str, int]:
@@ -254,7 +261,7 @@ def _run(job_id: UUID, worker: str) -> None:
     except _LeaseLost:
         log.warning("job.lease_lost", kind=kind)
     except BadInput as error:
-        _fail(job_id, error.code, None)
+        _fail(job_id, error.code, json.dumps(error.params, ensure_ascii=False, default=str) if error.params else None)
     except Exception as error:
         log.exception("job.failed", kind=kind)
         _retry(job_id, type(error).__name__)

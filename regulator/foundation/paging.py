@@ -85,6 +85,13 @@ def paginate(
     return Page(tuple(item(row) for row in shown), more)
 
 
+def page_of_rows(rows: Sequence[T], *, list_name: str, cursor: str | None, limit: int) -> Page[T]:
+    """One page of rows already in hand, for short lists whose rows must be looked at together and only ever grow."""
+    begin = max(0, int(_decode(cursor, list_name, "place", 1)[0])) if cursor else 0
+    end = begin + limit
+    return Page(tuple(rows[begin:end]), _encode(list_name, "place", [end]) if end < len(rows) else None)
+
+
 def cursor_after(list_name: str, sort_name: str, values: Sequence[Any]) -> str:
     """The cursor behind a row with these sort values, for lists that page by statements of their own."""
     return _encode(list_name, sort_name, values)

@@ -54,6 +54,12 @@ def moment(value: datetime | None, locale: str) -> str:
     return f"{day(local, locale)}{' ' if _is_chinese(locale) else ', '}{local:%H:%M}"
 
 
+def written_day(value: str, locale: str) -> str:
+    """A day or a moment of China's clock that was kept as text (2026-11-23, 2026-11-23T16:05), in words."""
+    on, _t, at = value.partition("T")
+    return f"{day(date.fromisoformat(on), locale)}{f' {at[:5]}' if at else ''}"
+
+
 def _in_china(value: datetime) -> datetime:
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(CHINA)
 
@@ -227,8 +233,8 @@ def wording(value: _Pair | None, locale: str) -> str:
 FILTERS: dict[str, Callable[..., str]] = {
     function.__name__: function
     for function in (
-        day, month, moment, area, area_exact, money_yuan, fee, whole, count, percent, credit_code, masked, label,
-        none_dash, citation, device, words, wording,
+        day, month, moment, written_day, area, area_exact, money_yuan, fee, whole, count, percent, credit_code, masked,
+        label, none_dash, citation, device, words, wording,
     )
 }  # fmt: skip
 

@@ -262,6 +262,7 @@ _SENTENCES: dict[str, LazyString] = {
     "greater_than_equal": _l("Give a number that is not below %(ge)s."),
     "less_than_equal": _l("Give a number that is not above %(le)s."),
     "enum": _l("Choose one of the entries offered."),
+    "uuid_parsing": _l("Choose one of the entries offered."),
     "literal_error": _l("Choose one of the entries offered."),
     "string_pattern_mismatch": _l("This is not in the form expected."),
 }

@@ -9,6 +9,9 @@ import pytest
 from tests import postgres
 from tests.errands.installation import EXPECTED, Installation
 
+ONE = {"web_workers": "1"}
+"""Enough where what several web workers do to one another is not the question: each costs two seconds to start."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test here is an errand."""
@@ -20,8 +23,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
     """An empty register on each database, prepared by `init`."""
-    url = postgres.create_database() if request.param == "postgresql" else None
-    installation = Installation(tmp_path / "installation", url).prepare()
+    prepared: Installation = request.getfixturevalue(f"prepared_{request.param}")
+    url = postgres.create_database(template=prepared.database_url) if prepared.database_url else None
+    directory = tmp_path / "installation"
+    installation = Installation(directory, url, **ONE) if url else prepared.copy_to(directory, **ONE)
     yield installation
     installation.stop()
     if url:
@@ -31,7 +36,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installati
 @pytest.fixture
 def filled(filled_once: Installation, tmp_path: Path) -> Iterator[Installation]:
     """A register on SQLite holding the four workbooks, this test's own; not served yet."""
-    installation = filled_once.copy_to(tmp_path / "installation")
+    installation = filled_once.copy_to(tmp_path / "installation", **ONE)
     yield installation
     installation.stop()
 
@@ -40,7 +45,7 @@ def filled(filled_once: Installation, tmp_path: Path) -> Iterator[Installation]:
 def filled_on_postgres(filled_database: str, tmp_path: Path) -> Iterator[Installation]:
     """The same on PostgreSQL."""
     url = postgres.create_database(template=filled_database)
-    installation = Installation(tmp_path / "installation", url)
+    installation = Installation(tmp_path / "installation", url, **ONE)
     yield installation
     installation.stop()
     postgres.drop_database(url)
@@ -59,10 +64,10 @@ def shared_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     directory = tmp_path_factory.mktemp("shared")
     if request.param == "postgresql":
         url = postgres.create_database(template=request.getfixturevalue("filled_database"))
-        installation = Installation(directory, url)
+        installation = Installation(directory, url, **ONE)
     else:
         url = None
-        installation = request.getfixturevalue("filled_once").copy_to(directory)
+        installation = request.getfixturevalue("filled_once").copy_to(directory, **ONE)
     yield installation
     installation.stop()
     if url:
@@ -81,6 +86,18 @@ def twin(place: Installation, tmp_path: Path) -> Iterator[Installation]:
 
 
 @pytest.fixture(scope="session")
+def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """`init` and nothing more, to be copied."""
+    return Installation(tmp_path_factory.mktemp("prepared")).prepare()
+
+
+@pytest.fixture(scope="session")
+def prepared_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The same on PostgreSQL."""
+    return Installation(tmp_path_factory.mktemp("prepared"), postgres.create_database()).prepare()
+
+
+@pytest.fixture(scope="session")
 def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """The four workbooks imported once for all tests, also for those of other pytest processes of this run."""
     shared = tmp_path_factory.getbasetemp()
@@ -91,21 +108,21 @@ def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Installation:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = shared / "filled.done"
         if not done.exists():
-            fill(installation)
+            fill(installation.prepare())
             done.touch()
     return installation
 
 
 @pytest.fixture(scope="session")
-def filled_database(tmp_path_factory: pytest.TempPathFactory) -> str:
+def filled_database(prepared_postgresql: Installation, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A PostgreSQL database holding the four workbooks, to be copied."""
-    url = postgres.create_database()
+    url = postgres.create_database(template=str(prepared_postgresql.database_url))
     fill(Installation(tmp_path_factory.mktemp("filled"), url))
     return url
 
 
 def fill(installation: Installation) -> None:
-    """Prepare and import all four, which must come out as expected."""
-    for name, report in installation.prepare().import_all().items():
+    """Import all four, which must come out as expected."""
+    for name, report in installation.import_all().items():
         found = {key: report.get(key) for key in EXPECTED[name]}
         assert found == EXPECTED[name], f"{name} was not imported as expected.json says: {report}"

@@ -8,17 +8,18 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import psycopg
 
+from tests.errands import ready
 from tests.errands.visitor import Visitor
 
 WORKBOOKS = Path(__file__).resolve().parents[1] / "data" / "register"
@@ -31,7 +32,6 @@ ORDER = {
 }
 AS_OF = "2026-09-30"
 KEYS = {"REGULATOR_SECRET_KEY": "errand-secret-" + "s" * 40, "REGULATOR_DATA_KEY": "errand-data-" + "d" * 40}
-COMMAND = Path(sys.executable).parent / "regulator"
 NOT_REGISTER = (
     *(
         "account",
@@ -68,6 +68,7 @@ NOT_REGISTER = (
     ),
 )
 Dump = dict[str, list[dict[str, Any]]]
+Process = ready.Process | subprocess.Popen[bytes]
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,10 @@ class Result:
 
 
 class Installation:
-    """One installation in ``directory``: SQLite there, or the database of ``database_url``; ``today`` fixes its day."""
+    """One installation in ``directory``: SQLite there, or the database of ``database_url``; ``today`` fixes its day.
+
+    Its commands are this checkout's, begun where loading has ended (`ready`), or those of the file ``command``.
+    """
 
     def __init__(
         self,
@@ -88,7 +92,7 @@ class Installation:
         database_url: str | None = None,
         today: date | str | None = None,
         *,
-        command: Path = COMMAND,
+        command: Path | None = None,
         **settings: str,
     ) -> None:
         self.directory = directory
@@ -98,7 +102,7 @@ class Installation:
         self.settings = settings
         self.data = directory / "var"
         self.port = free_port()
-        self._server: subprocess.Popen[bytes] | None = None
+        self._server: Process | None = None
         directory.mkdir(parents=True, exist_ok=True)
 
     # --- commands ---
@@ -121,24 +125,32 @@ class Installation:
 
     def run(self, *words: str | Path, given: str = "", exits: int | None = None, timeout: float = 300) -> Result:
         """Run ``regulator WORDS`` to its end with ``given`` on standard input; ``exits`` asserts how it ended."""
-        done = subprocess.run(
-            [str(self.command), *map(str, words)],
-            env=self.environment, cwd=self.directory, input=given, capture_output=True, text=True, check=False,
-            timeout=timeout,
-        )  # fmt: skip
-        result = Result(done.returncode, done.stdout, done.stderr)
+        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            asked.write(given.encode())
+            asked.seek(0)
+            process = self._begin(words, (asked, out, err))
+            try:
+                code = process.wait(timeout)
+            finally:
+                process.kill()
+            result = Result(code, _read(out), _read(err))
         if exits is not None:
             assert result.exit == exits, f"regulator {' '.join(map(str, words))}: {result}"
         return result
 
-    def begin(self, *words: str | Path) -> subprocess.Popen[bytes]:
+    def begin(self, *words: str | Path) -> Process:
         """Start a command and let it run; the caller ends it."""
-        with self._log.open("ab") as log:
-            return subprocess.Popen(
-                [str(self.command), *map(str, words)],
-                env=self.environment, cwd=self.directory, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=log,
-            )  # fmt: skip
+        with self._log.open("ab") as log, Path(os.devnull).open("r+b") as nothing:
+            return self._begin(words, (nothing, nothing, log))
+
+    def _begin(self, words: Sequence[str | Path], files: tuple[IO[bytes], IO[bytes], IO[bytes]]) -> Process:
+        texts = [str(word) for word in words]
+        if self.command is None:
+            return ready.begin(texts, env=self.environment, cwd=self.directory, files=files)
+        return subprocess.Popen(
+            [str(self.command), *texts],
+            env=self.environment, cwd=self.directory, stdin=files[0], stdout=files[1], stderr=files[2],
+        )  # fmt: skip
 
     def prepare(self) -> Self:
         """`regulator init`."""
@@ -303,12 +315,17 @@ class Installation:
 
     # --- copies ---
 
-    def copy_to(self, directory: Path) -> "Installation":
-        """The same installation at another place, nobody serving either (SQLite only)."""
+    def copy_to(self, directory: Path, **settings: str) -> "Installation":
+        """The same installation at another place, with more settings, nobody serving either (SQLite only)."""
         assert self._server is None, "stop it first"
         assert not self.database_url, "copy a PostgreSQL register with CREATE DATABASE … TEMPLATE"
         shutil.copytree(self.data, directory / "var")
-        return Installation(directory, today=self.today, command=self.command, **self.settings)
+        return Installation(directory, today=self.today, command=self.command, **(self.settings | settings))
+
+
+def _read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
 
 
 def free_port() -> int:

@@ -19,6 +19,7 @@ def officials(shared_place: Installation) -> tuple[Visitor, Visitor]:
     """Two colleagues of the city, each in a browser of their own; each test takes what it finds there."""
     wang = shared_place.add_account("wangyi", "city_officer", "210100")
     li = shared_place.add_account("lier", "city_officer", "210100")
+    del shared_place.settings["web_workers"]  # two, so that it is not one process that keeps them apart
     shared_place.start()
     return shared_place.signed_in("wangyi", wang), shared_place.signed_in("lier", li)
 

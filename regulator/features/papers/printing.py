@@ -83,7 +83,7 @@ def _of_document(document: Held, directory: Path) -> Piece:
             else:
                 picture_page(source.read(), path)
     except (NotFound, FileDamaged) as error:
-        raise BadInput("file_part_missing") from error
+        raise BadInput("file_part_missing", {"name": document.title}) from error
     return Piece(document.section, document.title, document.number, document.by, document.on, path)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from regulator.features.audit.models import AuditEntry
 from regulator.features.audit.terms import Actor
 from regulator.features.papers import signals
-from regulator.features.papers.actions import deliveries
+from regulator.features.papers.actions import deliveries, issuing
 from regulator.features.papers.actions.deliveries import Receipt, Sending
 from regulator.features.papers.models import Paper
 from regulator.features.papers.terms import DeliveryState, DeliveryWay, Served
@@ -69,18 +69,44 @@ def test_post_comes_back_and_a_public_notice_follows(bureau: Bureau, told: list[
 
 def test_in_person_the_day_of_signing_counts(bureau: Bureau, told: list[Served]) -> None:
     paper = bureau.issued(bureau.matter())
-    delivery = send(paper, DeliveryWay.IN_PERSON)
-    receipt = Receipt(day(NOW) + timedelta(days=1), "李收件", "前台")
-    given: dict[str, Any] = {"version": delivery.version, "actor": actor_of(bureau.handler), "now": NOW}
+    with transaction():  # recorded three days after it was done
+        delivery = deliveries.send_paper(
+            paper, matter_of(paper), Sending(DeliveryWay.IN_PERSON), actor=Actor.system(), now=NOW + timedelta(days=3)
+        )
+    receipt = Receipt(day(NOW) + timedelta(days=4), "李收件", "前台")
+    given: dict[str, Any] = {
+        "version": delivery.version,
+        "actor": actor_of(bureau.handler),
+        "now": NOW + timedelta(days=3),
+    }
     with pytest.raises(Refused) as refused, transaction():
         deliveries.record_served(delivery, paper, matter_of(paper), receipt, **given)
     assert codes(refused) == ["served_in_future"]
+    receipt = Receipt(day(NOW) - timedelta(days=1), "李收件")
+    with pytest.raises(Refused) as refused, transaction():
+        deliveries.record_served(delivery, paper, matter_of(paper), receipt, **given)
+    assert codes(refused) == ["served_before_dated"]
     with transaction():
         receipt = Receipt(day(NOW), "李收件", "前台")
         deliveries.record_served(delivery, paper, matter_of(paper), receipt, **given)
     assert (delivery.state, told[0].number, told[0].way) == (
         DeliveryState.SERVED, paper.number, DeliveryWay.IN_PERSON,
     )  # fmt: skip
+
+
+def test_the_notice_of_a_withdrawn_paper_takes_no_effect(bureau: Bureau, told: list[Served]) -> None:
+    paper = bureau.issued(bureau.matter())
+    given: dict[str, Any] = {"actor": actor_of(bureau.director), "now": NOW}
+    posted = send(paper, DeliveryWay.POST, tracking_number="1234567890123")
+    with transaction():
+        deliveries.record_failed(posted, paper, matter_of(paper), reason="查无此人", version=posted.version, **given)
+    send(paper, DeliveryWay.PUBLIC_NOTICE, posted_at_place="区政府公告栏")
+    with transaction():
+        issuing.withdraw_paper(paper, matter_of(paper), reason="有误", version=paper.version, **given)
+    with transaction():
+        deliveries.serve_notices(NOW + timedelta(days=40))
+    session().refresh(paper)
+    assert (paper.served_on, told) == (None, [])
 
 
 def test_in_the_portal_only_with_consent_and_served_on_arrival(bureau: Bureau, told: list[Served]) -> None:

@@ -202,6 +202,7 @@ def test_a_renamed_or_moved_estate_takes_its_matters_along(session: Session) -> 
         link = add_link()
     swept()
     with transaction():
+        paper = draft(session, matters(session)[0], official("quju"))
         estate = session.get_one(Estate, link.estate_id)
         acts.rename_estate(
             estate, "新翰林", last_day=make.TODAY - timedelta(days=1), version=estate.version, reason="更名",
@@ -213,6 +214,7 @@ def test_a_renamed_or_moved_estate_takes_its_matters_along(session: Session) -> 
     session.expire_all()
     (matter,) = matters(session)
     assert (matter.title, matter.division_code) == ("和智物业公司 · 新翰林", make.HEPING_COMMUNITY)
+    assert paper.division_code == make.HEPING_COMMUNITY, "its papers are seen where it is"
     (correction,) = matters(session, MatterKind.CORRECTION)
     assert (correction.title, correction.division_code) == ("新翰林", make.HEPING_COMMUNITY)
 

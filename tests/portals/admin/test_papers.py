@@ -78,6 +78,9 @@ def test_a_pattern_is_looked_at_then_set(desk: Desk, authority: Authority, sessi
     assert "沈河房通〔2027〕1号" in page
     desk.post("/admin/papers/series")
     assert "待生效" in desk.get("/admin/papers")
+    first = desk.get("/admin/papers?limit=1")
+    assert ("沈河房通" in first, "2</span>" in first) == (False, True), "one of two on a page, and how many there are"
+    assert "沈河房通" in desk.get(re.findall(r'rel="next" href="([^"]+)"', first)[0].replace("&amp;", "&"))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +91,7 @@ def test_a_pattern_is_looked_at_then_set(desk: Desk, authority: Authority, sessi
         ({"pattern": ""}, "pattern", "请填写"),
         ({"began_on": "2026-11-30"}, "began_on", "不能早于今天"),
         ({"kind": "love_letter"}, "kind", "请从所列选项中选择"),
-        ({"authority": ""}, "authority", ""),
+        ({"authority": ""}, "authority", "请从所列选项中选择"),
     ],
 )
 def test_what_cannot_be_set_is_said_at_its_field(

@@ -1,7 +1,7 @@
 """Case files, on both databases: contents, one PDF that is the same each time, archiving for good, search and lists."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -26,6 +26,7 @@ from regulator.features.papers.models import (
     MatterEntry,
     Paper,
 )
+from regulator.features.papers.queries.file_contents import _attached
 from regulator.features.papers.terms import (
     ApprovalStep,
     AttachmentRole,
@@ -192,8 +193,16 @@ def test_a_missing_document_stops_the_print_with_a_sentence(sign_in: Open, sessi
     desk.get(path)
     location = desk.post(f"{path}/print").location
     work(session)
-    assert "缺失或已损坏" in desk.get(location)
+    assert "“检验报告.pdf”缺失或已损坏" in desk.get(location)
     assert session.query(CaseFilePrint).count() == 0
+
+
+def test_what_was_attached_after_midnight_bears_chinas_day() -> None:
+    late = Attachment(
+        id=new_key(), role=AttachmentRole.EVIDENCE, name="夜.jpg", media_type="image/jpeg", size=1,
+        content_hash="0" * 64, added_at=datetime(2026, 11, 27, 20, 2, tzinfo=UTC), added_by="承办人",
+    )  # fmt: skip
+    assert [one.on for one in _attached([late])] == [date(2026, 11, 28)]
 
 
 # --- archiving ------------------------------------------------------------------------------------------------------

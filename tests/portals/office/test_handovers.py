@@ -128,10 +128,14 @@ def test_only_the_territorys_leaders_give_for_others(office: Office, sign_in: Op
 
 def test_what_is_wrong_is_said_at_its_field(office: Office) -> None:
     assert 'id="f-taker-error"' in office.giver.get("/office/handovers/new?taker=无此人")
+    oneself = office.giver.get("/office/handovers/new?taker=王芳")
+    assert "接收人不能是移交人本人" in oneself
+    assert 'id="f-reason"' not in oneself, "there is nothing to draw up"
     office.giver.get("/office/handovers/new?taker=李强")
     page = office.giver.post("/office/handovers/new", 400, leaves_on="x").text
     assert 'id="f-leaves_on-error"' in page
     assert 'id="f-reason-error"' in page
+    assert '<a href="#f-leaves_on">' in page, "the summary leads to the field"
     page = office.giver.post("/office/handovers/new", 409, reason="closed_account", leaves_on="2099-01-01").text
     assert 'id="f-reason-error"' in page
     office.drawn_up()

@@ -141,6 +141,10 @@ def test_papers_wait_for_my_step_or_for_others(sign_in: Open, session: Session) 
     assert "待签批的通报" in main(leader.get("/office/desk"))
     assert "作废的通报" not in main(leader.get("/office/desk")) + mine
     assert "待签批的通报" in leader.fetch("/office/desk?what=papers&export=csv").text
+    assert "待完善的通报" not in main(leader.get("/office/desk"))
+    move_matters([matter], to=director.id, authority=None, reason="调离", actor=make.actor(), now=clock.now())
+    session.commit()
+    assert "待完善的通报" in main(leader.get("/office/desk")), "an unfinished paper goes with its matter"
 
 
 def test_a_reminder_is_answered_from_the_desk_once(sign_in: Open, session: Session) -> None:

@@ -92,6 +92,8 @@ def test_from_draft_to_number_and_file(bureau: Bureau, session: Session, desk_of
     handler.post(f"{path}/submit", to=str(bureau.head.id), opinion="请审核")
     assert "请审核" in head.get(path)
     head.post(f"{path}/pass", to=str(bureau.director.id), opinion="同意")
+    assert path in head.get("/office/desk?list=sent_on&what=papers"), "what one has passed on can be followed"
+    assert path not in director.get("/office/desk?list=sent_on&what=papers")
     director.get(path)
     director.post(f"{path}/pass", opinion="同意签发")
     page = director.get(path)
@@ -127,8 +129,25 @@ def test_every_fault_of_the_facts_stands_at_its_field_and_nothing_typed_is_lost(
     for typed in ("六十", "2026-13-01", "一｜二｜三｜四", "𪚥花园", "惠工"):
         assert typed in page
     assert session.scalar(select(Paper)) is None
-    page = desk.post(path, 400, addressee="", **FACTS).text
+    assert "第 2 行“问题”" not in page
+    assert "第 1 行“违反的规定”" in page
+    page = desk.post(path, 400, addressee="", **(FACTS | {"fact.court": ""})).text
     assert 'id="f-addressee-error"' in page
+    assert 'id="f-fact.court-error"' in page, "all at once"
+
+
+def test_what_an_office_tells_everybody_is_typed_once_for_each_kind(
+    bureau: Bureau, session: Session, desk_of: Callable[[Account], Desk]
+) -> None:
+    handler, matter = desk_of(bureau.handler), bureau.matter()
+    path = "/office/papers/new?matter={}&kind={}"
+    assert f'value="{bureau.handler.name}"' in handler.get(path.format(matter.number, "rectification"))
+    drafted(handler, matter)
+    again = handler.get(path.format(bureau.matter("2").number, "rectification"))
+    for known in ("沈河区人民政府", "沈河区人民法院", "王建国", "024-22790018"):
+        assert known in again
+    assert "惠工花园" not in again.split("f-fact.place")[1], "what was found is of the other matter"
+    assert "沈河区人民政府" not in handler.get(path.format(matter.number, "reply")), "another organ may be meant there"
 
 
 def test_sent_back_corrected_and_taken_back(
@@ -140,8 +159,10 @@ def test_sent_back_corrected_and_taken_back(
     handler.get(path)
     assert "请选择下一环节的办理人员" in handler.post(f"{path}/submit", 409, to="").text
     handler.post(f"{path}/submit", to=str(bureau.head.id))
-    assert "退回文书须写明修改意见" in head.post(f"{path}/send-back", 409, **token(head, path)).text
-    head.post(f"{path}/send-back", **token(head, path), opinion="期限过短")
+    again = head.post(f"{path}/send-back", 409, **token(head, path)).text
+    assert "退回文书须写明修改意见" in again
+    assert 'id="f-remarks-error"' in again
+    head.post(f"{path}/send-back", **token(head, path), remarks="期限过短")
     assert "期限过短" in handler.get(path)
     handler.get(f"{path}/correct")
     handler.post(f"{path}/correct", addressee="沈阳独见物业服务有限公司", **(FACTS | {"fact.due_on": "2026-12-31"}))
@@ -340,3 +361,23 @@ def test_a_deputy_acts_while_the_term_lasts_and_it_shows(
     answer = desk.post(f"{path}/pass", 303 if may else 409, version="2", to=str(bureau.director.id))
     assert may or "该审批环节由其他人员办理" in answer.text
     assert ("代Head" in desk.get(path)) is may
+
+
+def test_a_deputy_who_has_examined_is_told_instead_of_offered_to_sign(
+    bureau: Bureau, session: Session, desk_of: Callable[[Account], Desk]
+) -> None:
+    session.add(
+        Deputy(
+            principal_id=bureau.director.id, deputy_id=bureau.head.id, branch=bureau.head.branch, reason="出差",
+            began_on=clock.today(), ended_on=clock.today() + timedelta(days=3),
+        )
+    )  # fmt: skip
+    session.commit()
+    path = drafted(desk_of(bureau.handler), bureau.matter())
+    bureau.submit(paper_now(session), bureau.head.id)
+    bureau.passes(paper_now(session), bureau.head, bureau.director.id)
+    desk = desk_of(bureau.head)
+    page = desk.get(path)
+    assert "本环节须由其他人员办理" in page
+    assert f"{path}/pass" not in page
+    assert "不得办理同一文书的两个审批环节" in desk.post(f"{path}/pass", 409, version="3").text

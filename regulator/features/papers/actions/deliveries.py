@@ -27,6 +27,7 @@ from regulator.features.papers.terms import (
     MatterState,
     MatterStep,
     PaperAct,
+    PaperState,
     PaperSubject,
     Served,
 )
@@ -120,7 +121,7 @@ def record_served(
     judge_served(
         state=delivery.state,
         way=delivery.way,
-        sent_on=day_of(delivery.sent_at),
+        dated_on=paper.dated_on or day_of(delivery.sent_at),
         served_on=receipt.served_on,
         today=day_of(now),
     ).or_refuse()
@@ -157,9 +158,14 @@ def record_failed(
 
 
 def serve_notices(now: datetime) -> None:
-    """A sweeper: public notices whose term has ended are served, on the last day of the term."""
+    """A sweeper: public notices whose term has ended are served, on the last day of the term.
+
+    One of a paper that was withdrawn or superseded meanwhile takes no effect.
+    """
     today = day_of(now)
-    due = select(Delivery).where(
+    due = select(Delivery).join(Paper, Paper.id == Delivery.paper_id)
+    due = due.where(
+        Paper.state == PaperState.ISSUED,
         Delivery.state == DeliveryState.UNDER_WAY,
         Delivery.way == DeliveryWay.PUBLIC_NOTICE,
         Delivery.effective_on < today,

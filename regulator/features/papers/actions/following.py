@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import JSON, Actor
 from regulator.features.papers.actions.matters import NewMatter, add_rows, entry_line, open_matters
-from regulator.features.papers.models import Matter, MatterCounter, MatterEntry
+from regulator.features.papers.models import Matter, MatterCounter, MatterEntry, Paper
 from regulator.features.papers.queries.following import (
     Source,
     Waiting,
@@ -72,7 +72,7 @@ def _look(source: Source, where: Iterable[ColumnElement[bool]]) -> list[_Row]:
 
 
 def _correct(rows: Iterable[_Row]) -> None:
-    """Title and place follow the row; whose matter it is at another place, the sweep sees to."""
+    """Title and place follow the row, also the place of its papers; whose matter it is now, the sweep sees to."""
     for row in rows:
         title = row.title[:200]
         if (row.titled, row.placed) != (title, row.division_code):
@@ -80,6 +80,9 @@ def _correct(rows: Iterable[_Row]) -> None:
             session().execute(
                 changed.values(title=title, division_code=row.division_code, version=Matter.version + 1)
             )  # fmt: skip
+        if row.placed != row.division_code:
+            papers = update(Paper).where(Paper.matter_id == row.matter_id)
+            session().execute(papers.values(division_code=row.division_code))
 
 
 def open_waiting(source: Source, rows: Sequence[Waiting], *, actor: Actor, now: datetime) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, s
 from sqlalchemy.orm import aliased
 
 from regulator.features.accounts.models import Account
-from regulator.features.papers.models import Matter, MatterEntry, Paper, Reminder
+from regulator.features.papers.models import Approval, Matter, MatterEntry, Paper, Reminder
 from regulator.features.papers.queries.matters import (
     MatterFilter,
     MatterRow,
@@ -190,17 +190,23 @@ def _state_is(*states: PaperState) -> ColumnElement[bool]:
 
 
 def _waiting_papers(people: Collection[UUID]) -> Select[Any]:
-    """Steps that wait for these people, and what they have in hand themselves to correct or to finish."""
+    """Steps that wait for these people, and what is theirs to finish or to correct: drafted by them, or of a matter
+    that is theirs by now.
+    """
     step = and_(_is_one_of(Paper.waits_for_id, people), _state_is(PaperState.APPROVING))
-    own = and_(_is_one_of(Paper.drafted_by_id, people), _state_is(PaperState.DRAFT, PaperState.RETURNED))
+    hand = or_(_is_one_of(Paper.drafted_by_id, people), _is_one_of(Matter.owner_id, people))
+    own = and_(hand, _state_is(PaperState.DRAFT, PaperState.RETURNED))
     return _papers().where(or_(step, own))
 
 
 def _sent_papers(me: UUID) -> Select[Any]:
-    """What somebody drafted and another has in hand, or the worker, who makes its file."""
+    """What somebody drafted or passed on and another has in hand, or the worker, who makes its file."""
     waiting = _state_is(PaperState.APPROVING, PaperState.SIGNED)
     elsewhere = or_(Paper.waits_for_id.is_(None), Paper.waits_for_id != me)
-    return _papers().where(Paper.drafted_by_id == me, waiting, elsewhere)
+    passed = select(Approval.id).where(
+        Approval.paper_id == Paper.id, Approval.round == Paper.round, Approval.account_id == me
+    )  # fmt: skip
+    return _papers().where(or_(Paper.drafted_by_id == me, passed.exists()), waiting, elsewhere)
 
 
 def list_papers_waiting(
@@ -216,7 +222,7 @@ def count_papers_waiting(people: Collection[UUID]) -> Count:
 
 
 def list_papers_sent(me: UUID, *, cursor: str | None = None, limit: int = 50) -> Page[DeskPaper]:
-    """Papers somebody drafted that wait for others, the longest waiting first."""
+    """Papers somebody drafted or passed on that wait for others, the longest waiting first."""
     return _page_of_papers(_sent_papers(me), "desk.papers_sent", cursor, limit)
 
 

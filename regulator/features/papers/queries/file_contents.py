@@ -17,6 +17,7 @@ from regulator.features.papers.queries.attachments import list_attachments
 from regulator.features.papers.queries.case_files import PaperLine, find_case_file, list_papers_in
 from regulator.features.papers.queries.matters import EntryRow, list_entries
 from regulator.features.papers.terms import AttachmentRole, FileSection
+from regulator.foundation.clock import day_of
 from regulator.foundation.database import session
 
 LAYOUT = 1
@@ -149,7 +150,7 @@ def _papers(papers: Sequence[PaperLine]) -> list[Held]:
     """Papers whose file has been made; a draft is no part of the file."""
     return [
         Held(
-            FileSection.PAPERS, one.title, one.number, one.drafted_by, one.dated_on or one.drafted_at.date(), PDF,
+            FileSection.PAPERS, one.title, one.number, one.drafted_by, one.dated_on or day_of(one.drafted_at), PDF,
             one.file_hash, None, str(one.id),
         )
         for one in papers
@@ -161,7 +162,7 @@ def _attached(attachments: Sequence[Attachment]) -> list[Held]:
     return [
         Held(
             FileSection.RECEIPTS if one.role is AttachmentRole.RECEIPT else FileSection.ATTACHMENTS,
-            one.name, None, one.added_by, one.added_at.date(), one.media_type, one.content_hash, one.size, str(one.id),
+            one.name, None, one.added_by, day_of(one.added_at), one.media_type, one.content_hash, one.size, str(one.id),
         )
         for one in attachments
         if one.removed_at is None

@@ -23,6 +23,7 @@ from regulator.features.papers.terms import (
     ApprovalStep,
     AttachmentRole,
     Decision,
+    PaperKind,
     PaperState,
     Taken,
 )
@@ -181,6 +182,18 @@ def taken_in_round(paper: Paper) -> list[Taken]:
         Taken(one.position, one.account_id, one.principal_id, one.decision)
         for one in session().scalars(stmt.order_by(Approval.position))
     ]
+
+
+STANDING = ("review_organ", "court", "contact_person", "contact_phone", "contact_address")
+"""Facts that are the same from one paper of a kind to the next: what an office tells everybody."""
+
+
+def find_standing_facts(kind: PaperKind, *, authority_id: UUID, drafted_by: UUID) -> dict[str, Any]:
+    """What somebody told last time in a paper of this kind for this authority, of the facts that stay the same."""
+    stmt = select(Paper.facts).where(Paper.drafted_by_id == drafted_by, Paper.state != PaperState.DISCARDED)
+    stmt = stmt.where(Paper.kind == kind, Paper.authority_id == authority_id)
+    last = session().scalar(stmt.order_by(Paper.drafted_at.desc(), Paper.id.desc()).limit(1)) or {}
+    return {name: last[name] for name in STANDING if last.get(name)}
 
 
 def list_eligible(step: ApprovalStep, division_code: str | None, *, on: date) -> list[Holder]:

@@ -67,13 +67,16 @@ def judge_sending(
     )
 
 
-def judge_served(*, state: DeliveryState, way: DeliveryWay, sent_on: date, served_on: date, today: date) -> Verdict:
-    """Whether a day may be recorded as that of delivery: not before it was sent, not in the future, once."""
+def judge_served(*, state: DeliveryState, way: DeliveryWay, dated_on: date, served_on: date, today: date) -> Verdict:
+    """Whether a day may be recorded as that of delivery: not before the paper's own date, not in the future, once.
+
+    Handing over and posting are often recorded days after they were done, so the moment of recording is no bound.
+    """
     return Verdict.of(
         [
             None if state is DeliveryState.UNDER_WAY else Finding("delivery_settled"),
             Finding("notice_runs_by_itself") if way is DeliveryWay.PUBLIC_NOTICE else None,
-            Finding("served_before_sent", None, {"sent_on": sent_on}, "served_on") if served_on < sent_on else None,
+            Finding("served_before_dated", None, {"dated_on": dated_on}, "served_on") if served_on < dated_on else None,
             Finding("served_in_future", None, {"today": today}, "served_on") if served_on > today else None,
         ]
     )

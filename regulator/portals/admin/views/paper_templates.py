@@ -20,7 +20,7 @@ from regulator.foundation import clock, i18n, jobs
 from regulator.foundation.errors import BadInput, Conflict, NotFound
 from regulator.portals.admin import blueprint
 from regulator.portals.admin.paper_forms import AdoptForm, TemplateForm
-from regulator.portals.admin.views.papers import authority_choices
+from regulator.portals.admin.views.papers import authority_choices, page_of_settings
 from regulator.web import forms
 from regulator.web.access import allow, current_actor
 from regulator.web.sending import send_made
@@ -41,7 +41,8 @@ def _page(filled: forms.Filled[TemplateForm], status: int = 200) -> ResponseRetu
     return render_template(
         "admin/papers/templates.html",
         kinds=set_down.list_kinds(rows),
-        rows=rows,
+        rows=page_of_settings(rows, "papers.templates"),
+        total=len(rows),
         trials=queries.list_trials(),
         authorities=authority_choices(),
         form=filled,

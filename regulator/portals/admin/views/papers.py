@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,12 +19,15 @@ from regulator.features.papers.rules.numbers import USUAL
 from regulator.features.papers.terms import PaperKind
 from regulator.foundation import clock, i18n
 from regulator.foundation.errors import BadInput, Conflict, NotFound
+from regulator.foundation.paging import Page, page_of_rows, parse_limit
 from regulator.law.findings import Refused
 from regulator.portals.admin import blueprint
 from regulator.portals.admin.paper_forms import ChainForm, SeriesForm
 from regulator.web import forms
 from regulator.web.access import allow, current_actor
 from regulator.web.transaction import commits
+
+T = TypeVar("T")
 
 
 def authority_choices() -> list[tuple[str, str]]:
@@ -38,6 +42,12 @@ def asked_authority() -> UUID | None:
         return lists.get_authority(UUID(given)).id if given else None
     except ValueError as error:
         raise NotFound(given[:40]) from error
+
+
+def page_of_settings(rows: Sequence[T], list_name: str) -> Page[T]:
+    """The page asked for of everything that was set; what answers a form begins at the first."""
+    asked = request.args if request.method == "GET" else {}
+    return page_of_rows(rows, list_name=list_name, cursor=asked.get("cursor"), limit=parse_limit(asked.get("limit")))
 
 
 # --- numbers --------------------------------------------------------------------------------------------------------
@@ -55,7 +65,8 @@ def _series_page(filled: forms.Filled[SeriesForm], status: int = 200) -> Respons
     known = {row.authority for row in rows}
     return render_template(
         "admin/papers/series.html",
-        rows=rows,
+        rows=page_of_settings(rows, "papers.series"),
+        total=len(rows),
         without=[row.name for row in lists.list_authorities() if row.name not in known],
         authorities=authority_choices(),
         form=filled,
@@ -121,10 +132,12 @@ def paper_chains() -> ResponseReturnValue:
 
 def _chains_page(authority: UUID | None, filled: forms.Filled[ChainForm], status: int = 200) -> ResponseReturnValue:
     today = clock.today()
+    rows = queries.list_chains(on=today)
     return render_template(
         "admin/papers/chains.html",
         in_force=queries.chains_in_force(authority, on=today),
-        rows=queries.list_chains(on=today),
+        rows=page_of_settings(rows, "papers.chains"),
+        total=len(rows),
         authority=str(authority or ""),
         authorities=authority_choices(),
         form=filled,

@@ -13,8 +13,9 @@ from flask import request
 from pydantic import Field
 
 from regulator.features.papers.actions.deliveries import Sending
-from regulator.features.papers.templating import FactField, FactKind, Template
+from regulator.features.papers.templating import FactColumn, FactField, FactKind, Template
 from regulator.features.papers.terms import DeliveryWay
+from regulator.foundation.i18n import current_locale
 from regulator.law.findings import Finding
 from regulator.web import forms
 
@@ -47,6 +48,12 @@ class StepForm(forms.Form):
 
     to: forms.OptionalText = None
     opinion: Annotated[Annotated[str, Field(max_length=1000)] | None, forms.OrNone] = None
+
+
+class BackForm(forms.Form):
+    """What is to be put right in a paper that is sent back."""
+
+    remarks: Annotated[Annotated[str, Field(max_length=1000)] | None, forms.OrNone] = None
 
 
 class ReasonForm(forms.Form):
@@ -110,6 +117,11 @@ def placed(findings: tuple[Finding, ...]) -> Iterator[tuple[str, Finding]]:
     for finding in findings:
         name = (finding.about or "").partition(".")[0]
         yield name, finding
+
+
+def fact_label(field: FactField | FactColumn) -> str:
+    """What a fact or a column is called in the page's language."""
+    return field.label_zh if current_locale().startswith("zh") else field.label_en
 
 
 def _value(field: FactField, typed: str) -> Any:

@@ -241,7 +241,7 @@ def _failed(job: Any) -> str:
         return ""
     if job.error_code in (None, jobs.INTERNAL, jobs.WORKER_LOST):
         return _("The file could not be printed. Try again; if it fails again, tell the administrator.")
-    return forms.code_sentence(job.error_code)
+    return forms.code_sentence(job.error_code, jobs.refusal_params(job))
 
 
 @office.get("/files/<number>/progress.json")

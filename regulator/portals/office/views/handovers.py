@@ -138,6 +138,9 @@ def _pair(filled: forms.Filled[Any]) -> Pair | None:
     taker = people.find_official(filled.text("taker")) if filled.text("taker").strip() else None
     if taker is None:
         filled.fail("taker", _("Nobody of this username or name fits; where two share a name, give the username."))
+    elif giver and giver.account_id == taker.account_id:
+        filled.fail("taker", forms.code_sentence("handover_to_oneself"))
+        return None
     return Pair(giver, taker) if giver and taker else None
 
 

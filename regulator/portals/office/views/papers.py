@@ -25,7 +25,7 @@ from regulator.foundation.i18n import label
 from regulator.foundation.paging import parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
-from regulator.portals.office.forms.papers import ReasonForm, SendForm, ServedForm, StepForm
+from regulator.portals.office.forms.papers import BackForm, ReasonForm, SendForm, ServedForm, StepForm
 from regulator.web import forms, navigation
 from regulator.web.access import allow, current_account, current_permissions, current_scope
 from regulator.web.navigation import MenuGroup
@@ -106,11 +106,14 @@ def paper_page(found: Any, **typed: forms.Filled[Any]) -> str:
     sent = deliveries.list_deliveries(found)
     under_way = next((one for one in sent if one.state is DeliveryState.UNDER_WAY), None)
     approver = approver_of(found)
+    barred = approver if approver and approver.principal and _has_acted(found) else None
+    approver = None if barred else approver
     is_hand = me in {found.drafted_by_id, matter.owner_id} and Permission.PAPERS_DRAFT in current_permissions()
     may_withdraw = _may(Permission.PAPERS_WITHDRAW, found) and found.state is PaperState.ISSUED
     may_deliver = _may(Permission.PAPERS_DELIVER, found) and found.state is PaperState.ISSUED
     shown = {
         "step": approver is not None or (is_hand and found.state in EDITABLE),
+        "back": approver is not None,
         "reason": may_withdraw,
         "send": may_deliver and under_way is None and found.served_on is None,
         "served": may_deliver and under_way is not None,
@@ -125,6 +128,7 @@ def paper_page(found: Any, **typed: forms.Filled[Any]) -> str:
         steps=queries.list_steps(found),
         waits_for=people_of({found.waits_for_id}).get(found.waits_for_id) if found.waits_for_id else None,
         approver=approver,
+        barred=barred,
         is_last=step is not None and found.position == len(found.steps) - 1,
         next_people=_next_people(found, approver),
         chain=_chain_of(found),
@@ -141,10 +145,11 @@ def paper_page(found: Any, **typed: forms.Filled[Any]) -> str:
         successor=queries.find_successor(found),
         forms={
             "step": forms.fill(StepForm),
+            "back": forms.fill(BackForm),
             "reason": forms.fill(ReasonForm),
             "send": forms.fill(SendForm),
             "served": forms.fill(ServedForm, {"served_on": clock.today()}),
-            "failed": None,
+            "failed": forms.fill(ReasonForm),
         }
         | typed,
     )
@@ -181,6 +186,11 @@ def approver_of(found: Any) -> Approver | None:
         return None
     principal: Person | None = principals_of(me, on=clock.today()).get(found.waits_for_id)
     return Approver(me, principal.account_id, principal.name) if principal else None
+
+
+def _has_acted(found: Any) -> bool:
+    """Whether the person asking has taken a step of this round already; for nobody they may take another."""
+    return current_account().account_id in persons_of(queries.taken_in_round(found))
 
 
 def _next_people(found: Any, approver: Approver | None) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Acts on a paper: draft, correct, submit, pass on, send back, take back, discard, withdraw."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from regulator.features.papers.queries import matters
 from regulator.features.papers.queries import papers as queries
 from regulator.features.papers.queries.settings import template_for, template_of
 from regulator.features.papers.rules.chain import EDITABLE
-from regulator.features.papers.templating import Template
+from regulator.features.papers.templating import FactField, Template, judge_facts
 from regulator.features.papers.terms import PaperKind, PaperState
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput, NotFound
@@ -27,10 +27,12 @@ from regulator.portals.office import listing
 from regulator.portals.office.acting import Chosen, attempt, chosen_company, sent_version
 from regulator.portals.office.forms.papers import (
     FACT,
+    BackForm,
     DraftForm,
     ReasonForm,
     StepForm,
     chosen_key,
+    fact_label,
     placed,
     read_facts,
     show_facts,
@@ -55,7 +57,8 @@ def paper_new() -> ResponseReturnValue:
     if kind is None:
         return render_template("office/papers/kinds.html", matter=matter, kinds=PaperKind)
     _id, template = template_for(authority_id, kind, on=clock.today())
-    page = _DraftPage(matter, template, authority, request.full_path, old=old, of=_delivered(matter))
+    usual = queries.find_standing_facts(kind, authority_id=authority_id, drafted_by=current_account().account_id)
+    page = _DraftPage(matter, template, authority, request.full_path, old=old, of=_delivered(matter), usual=usual)
     if request.method == "GET":
         return page.first()
     made: list[Any] = []
@@ -133,25 +136,31 @@ class _DraftPage:
 
     def __init__(
         self, matter: Any, template: Template, authority: str, action: str, *, old: Any = None, paper: Any = None,
-        of: Any = None,
+        of: Any = None, usual: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         self.matter, self.template, self.authority, self.action = matter, template, authority, action
-        self.old, self.paper, self.of = old, paper, of
+        self.old, self.paper, self.of, self.usual = old, paper, of, usual or {}
 
     def first(self) -> str:
-        """With what is known already: of the paper itself, of the one it takes the place of, of the matter."""
+        """With what is known already: of the paper itself, the one it takes the place of, the matter, the last one."""
         known = self.paper or self.old
         start = {"addressee": known.addressee, "company": known.addressee_credit_code} if known else {}
         start |= {"addressee": self.of.addressee} if self.of else {}
         filled = forms.fill(DraftForm, start)
         if known and known.title != self.template.title:
             filled.raw["title"] = [known.title]
-        facts = known.facts if known else {"subject": self.matter.title, "matter_number": self.matter.number}
+        facts = dict(known.facts) if known else self._of_the_matter()
         if self.of is not None:  # what is known of a delivery
             served = {"title": self.of.title, "number": self.of.number, "copies": 1}
             facts |= {"recipient": self.of.addressee, "papers": [served], "deliverers": [current_account().name]}
         show_facts(self.template, facts, filled)
         return self._page(filled)
+
+    def _of_the_matter(self) -> dict[str, Any]:
+        matter = self.matter
+        known = {"subject": matter.title, "matter_number": matter.number, "contact_person": current_account().name}
+        known |= {"received_on": clock.day_of(matter.opened_at).isoformat()}
+        return known | dict(self.usual)
 
     def act(self, act: Callable[[Draft], None]) -> ResponseReturnValue | None:
         """Do what the form asks; the page again when it cannot be done."""
@@ -160,23 +169,33 @@ class _DraftPage:
         company = chosen_company(filled, required=False)
         value = filled.value
         if value is None:
+            self._judge(filled, facts)
             return self._page(filled, company), 400
         code = company.company.credit_code if company.company else None
         draft = Draft(self.template.kind, value.addressee, facts, value.title, code)
         return None if self._done(filled, lambda: act(draft)) else (self._page(filled, company), 409)
 
     def _done(self, filled: forms.Filled[Any], act: Callable[[], None]) -> bool:
-        names = {field.name for field in self.template.fields}
-
         def placing() -> None:
             try:
                 act()
             except Refused as refused:
-                for name, finding in placed(refused.findings):
-                    place = FACT + name if name in names else name if name in DraftForm.model_fields else ""
-                    filled.fail(place, _at_line(finding, forms.finding_sentence(finding)))
+                self._place(filled, refused)
 
         return attempt(filled, placing) and not filled.errors
+
+    def _judge(self, filled: forms.Filled[Any], facts: Mapping[str, Any]) -> None:
+        """Say what is wrong with the facts as well, when something else is wrong already: all at once."""
+        try:
+            judge_facts(self.template, facts, on=clock.today())
+        except Refused as refused:
+            self._place(filled, refused)
+
+    def _place(self, filled: forms.Filled[Any], refused: Refused) -> None:
+        fields = {field.name: field for field in self.template.fields}
+        for name, finding in placed(refused.findings):
+            place = FACT + name if name in fields else name if name in DraftForm.model_fields else ""
+            filled.fail(place, _at_line(finding, fields.get(name), forms.finding_sentence(finding)))
 
     def _page(self, filled: forms.Filled[Any], company: Chosen | None = None) -> str:
         return render_template(
@@ -193,11 +212,14 @@ class _DraftPage:
         )
 
 
-def _at_line(finding: Any, sentence: str) -> str:
-    """The sentence with the line of a list or table it is about."""
+def _at_line(finding: Any, field: FactField | None, sentence: str) -> str:
+    """The sentence with the line of a list or table it is about, and the column."""
     parts = (finding.about or "").split(".")
     if len(parts) < 2:  # a fact as a whole
         return sentence
+    columns = {one.name: fact_label(one) for one in field.columns} if field else {}
+    if len(parts) > 2 and parts[2] in columns:
+        return _("Line %(line)s, %(column)s: %(sentence)s", line=parts[1], column=columns[parts[2]], sentence=sentence)
     return _("Line %(line)s: %(sentence)s", line=parts[1], sentence=sentence)
 
 
@@ -225,12 +247,20 @@ def paper_pass(paper_id: UUID) -> ResponseReturnValue:
 @commits
 def paper_send_back(paper_id: UUID) -> ResponseReturnValue:
     """Send a paper back with remarks."""
-
-    def send_back(found: Any, matter: Any, *, to: UUID | None, **given: Any) -> None:
-        del to
-        approving.send_back_paper(found, matter, **given)
-
-    return _step(paper_id, send_back, _approver_or_self)
+    found, filled, version = queries.get_paper(current_scope(), paper_id), forms.read(BackForm), sent_version()
+    if filled.value is None:
+        return paper_page(found, back=filled), 400
+    capacity, remarks = _approver_or_self(found), filled.value.remarks or ""
+    given: dict[str, Any] = {"by": capacity, "version": version, "actor": _acting_for(capacity), "now": clock.now()}
+    matter = matters.get_matter_of(found)
+    if not attempt(
+        filled,
+        lambda: approving.send_back_paper(found, matter, opinion=remarks, **given),
+        at={"remarks_missing": "remarks"},
+    ):
+        return paper_page(queries.get_again(found), back=filled), 409
+    flash(_said(found), "ok")
+    return redirect(url_for("office.paper", paper_id=paper_id), 303)
 
 
 def _approver_or_self(found: Any) -> Approver:
