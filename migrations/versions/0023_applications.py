@@ -230,7 +230,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_application_place", "application", ["division_code", "order_on", "number"], unique=False, **_where(OPEN)
     )
-    op.create_index("ix_application_term", "application", ["order_on", "number"], unique=False, **_where(OPEN))
+    op.create_index(
+        "ix_application_term", "application", ["order_on", "number", "division_code"], unique=False, **_where(OPEN)
+    )
     op.create_index(
         "uq_application_open", "application", ["company_id", "rule_set", "kind"], unique=True, **_where(OPEN)
     )

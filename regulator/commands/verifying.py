@@ -8,6 +8,8 @@ from regulator.commands.context import in_app
 from regulator.features.coverage.queries import integrity as coverage
 from regulator.features.coverage.queries.matters import ROUNDS
 from regulator.features.licensing.queries import integrity as licensing
+from regulator.features.licensing.queries.applications import integrity as applications
+from regulator.features.licensing.queries.applications.waiting import APPLICATIONS
 from regulator.features.maps.queries import integrity as maps
 from regulator.features.papers.queries import integrity as papers
 from regulator.features.registry.queries import matters as register
@@ -15,6 +17,7 @@ from regulator.features.registry.queries.integrity import CHECKS, Check, list_di
 from regulator.features.zones.queries import integrity as zones
 
 SENTENCES = {
+    "applications_numbers_gap": "the numbers an office gave to applications have a gap, or its counter disagrees",
     "certificates_altered": "a certificate does not say what its registered hash was made of",
     "certificates_files_missing": "the files of a certificate are missing or not what was made",
     "certificates_numbers_gap": "the numbers of an authority's certificates have a gap, or its counter disagrees",
@@ -45,9 +48,10 @@ SENTENCES = {
 
 def all_checks() -> dict[str, Check]:
     """Every check of every room; which rows the matters must be in step with, is said here."""
-    sources = (*register.SOURCES, ROUNDS)
+    sources = (*register.SOURCES, ROUNDS, APPLICATIONS)
     in_step = {"matters_out_of_step": lambda: papers.out_of_step(sources)}
-    rooms = (CHECKS, coverage.CHECKS, licensing.CHECKS, maps.CHECKS, papers.CHECKS, zones.CHECKS, in_step)
+    licences = (applications.CHECKS, licensing.CHECKS)
+    rooms = (CHECKS, coverage.CHECKS, *licences, maps.CHECKS, papers.CHECKS, zones.CHECKS, in_step)
     return {name: check for room in rooms for name, check in room.items()}
 
 

@@ -28,13 +28,20 @@ from regulator.features.licensing.queries.applications.standing import (
 )
 from regulator.features.licensing.queries.rulesets import list_rule_sets
 from regulator.features.licensing.rules.clocks import waiting_for
+from regulator.features.licensing.rules.facts import ConditionResult, Evaluation
 from regulator.features.licensing.rules.transitions import TABLES, lawful_acts
-from regulator.features.licensing.terms import ApplicationKind, ConditionKind, RuleSet
+from regulator.features.licensing.terms import (
+    ApplicationKind,
+    ConditionKind,
+    RuleSet,
+    TitledHead,
+)
 from regulator.features.papers.actions.attachments import KeptFile, keep_content
 from regulator.features.papers.terms import PaperKind
 from regulator.foundation import clock, i18n
 from regulator.foundation.errors import BadInput, Conflict, NotFound
 from regulator.foundation.uploads import clean_upload
+from regulator.law.citations import Citation
 from regulator.law.findings import Refused
 from regulator.web import forms
 from regulator.web.access import current_account, current_actor, current_permissions, current_scope
@@ -211,3 +218,30 @@ def figure(result: Any, value: Any) -> str:
             return _("%(number)s yuan", number=f"{value:,}")
         case _:
             return "—" if value is None else str(value)
+
+
+def condition_name(evaluation: Evaluation, result: ConditionResult) -> str:
+    """What a condition is called: of heads, which one."""
+    heads = (one for one in evaluation.grade.conditions if isinstance(one, TitledHead))
+    named = next((one.name for one in heads if one.code == result.code), None)
+    kind = i18n.label(result.kind)
+    return f"{kind} · {said(named)}" if named else kind
+
+
+def cited(citation: Citation) -> str:
+    """An article of a rule set as its file writes it."""
+    if i18n.current_locale().startswith("zh"):
+        return f"《{citation.instrument}》{citation.article}"
+    return str(citation)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """How pages show conditions."""
+
+    name: Callable[[Evaluation, ConditionResult], str] = condition_name
+    figure: Callable[[Any, Any], str] = figure
+    cited: Callable[[Citation], str] = cited
+
+
+CONDITIONS = Conditions()

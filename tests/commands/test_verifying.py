@@ -20,6 +20,7 @@ ANOTHER = f"(SELECT id FROM company WHERE credit_code = {OTHER_COMPANY})"
 # What an accident or an intruder does, on both databases; each is what one check looks for.
 VALID = "SELECT id FROM certificate WHERE origin = 'issued' AND ended_as IS NULL ORDER BY valid_until DESC LIMIT 1"
 HARM = {
+    "applications_numbers_gap": "INSERT INTO application_counter (office, year, last) VALUES ('999900', 2026, 1)",
     "certificates_altered": "UPDATE certificate SET grade = '9' WHERE origin = 'issued'",
     "certificates_files_missing": f"UPDATE certificate SET file_hash = '{'0' * 64}' WHERE origin = 'issued'",
     "certificates_numbers_gap": "UPDATE certificate_counter SET last = last + 1",

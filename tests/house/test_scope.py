@@ -73,6 +73,7 @@ def addresses(rule: Rule, made: Made) -> Iterator[str]:
         parts["number"] = made.parts["matter"]
     if str(rule).startswith(OF_APPLICATIONS):
         parts["number"] = made.parts["application"]
+    parts["act"] = "reject" if rule.endpoint.startswith("office.") else "retract"
     choices = [parts]
     if rule.endpoint == "office.history":
         keys = {"company": "credit_code", "estate": "code", "person": "person_id"}

@@ -166,7 +166,7 @@ def make_application(session: Session, company: Any, number: int, examiner: UUID
     session.add(application)
     session.flush()
     file_id = add_to_application(session, application.id, number)
-    return {"application": application.number, "application_id": application.id, "file_id": file_id, "act": "reject"}
+    return {"application": application.number, "application_id": application.id, "file_id": file_id}
 
 
 def add_to_application(session: Session, application_id: UUID, number: int) -> UUID:

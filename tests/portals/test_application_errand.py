@@ -135,7 +135,8 @@ def test_from_district_to_city_and_out_at_the_counter(app: Flask, session: Sessi
     head.get(f"{LIST}?look=open&export=csv")
 
     assert found.number in clerk.get("/window/applications?look=ready")
-    clerk.get(f"/window/applications/{found.number}")
+    assert f"/window/applications/{found.number}/deliver" in clerk.get(f"/window/applications/{found.number}")
+    clerk.get(f"/window/applications/{found.number}/deliver")
     clerk.post(f"/window/applications/{found.number}/deliver", words="经办人张三签收")
     session.expire_all()
     assert (found.state, found.delivered_on) == (S.DELIVERED, clock.today())

@@ -91,7 +91,10 @@ class Application(Versioned, Base):
             "ix_application_place", "division_code", "order_on", "number", sqlite_where=IS_OPEN,
             postgresql_where=IS_OPEN,
         ),
-        Index("ix_application_term", "order_on", "number", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index(
+            "ix_application_term", "order_on", "number", "division_code", sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
+        ),
         Index(
             "ix_application_decided", "division_code", "decided_on", sqlite_where=IS_DECIDED,
             postgresql_where=IS_DECIDED,

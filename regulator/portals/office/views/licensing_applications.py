@@ -10,7 +10,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from regulator.features.accounts.terms import Permission
-from regulator.features.licensing.application_terms import ApplicationAct, ApplicationState, Guard, Recommendation
+from regulator.features.licensing.application_terms import (
+    UNDECIDED,
+    ApplicationAct,
+    ApplicationState,
+    Guard,
+    Recommendation,
+)
 from regulator.features.licensing.queries.applications import listing as queries
 from regulator.features.licensing.queries.applications.listing import ApplicationFilter, ApplicationRow
 from regulator.features.licensing.queries.applications.standing import (
@@ -182,7 +188,7 @@ def application(number: str) -> ResponseReturnValue:
         standing=standing_of(found, procedure_of(rule_set)),
         waiting=pieces.waiting(found),
         pressed=presser()(found.due_on),
-        evaluation=evaluation_of(found, rule_set, clock.today()),
+        evaluation=evaluation_of(found, rule_set, clock.today()) if found.state in UNDECIDED else None,
         pauses=list_pauses(found),
         files=queries.list_files(found),
         events=events,
@@ -190,7 +196,7 @@ def application(number: str) -> ResponseReturnValue:
         paper=pieces.paper_wanted(found, events),
         matter=matter,
         tones=pieces.TONES,
-        figure=pieces.figure,
+        shown=pieces.CONDITIONS,
         size_of=size_words,
         notes_of=notes_words,
         day=clock.today(),
@@ -245,6 +251,6 @@ def _act_page(found: Any, line: Any, filled: forms.Filled[StepForm]) -> str:
         recommendations=forms.choices(Recommendation) if line.act is ApplicationAct.EXAMINE else [],
         stops=[(one.value, i18n.label(one)) for one in stops] if line.act is ApplicationAct.STOP_CLOCK else [],
         evaluation=evaluation_of(found, rule_set, clock.today()) if line.act in HELD_AGAINST else None,
-        figure=pieces.figure,
+        shown=pieces.CONDITIONS,
         day=clock.today(),
     )

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from regulator.features.accounts.terms import Permission
 from regulator.features.licensing.actions.applications.drafting import add_file, draft_application
-from regulator.features.licensing.application_terms import ApplicationAct, ApplicationState, Given
+from regulator.features.licensing.application_terms import ApplicationAct, ApplicationState, Given, Guard
 from regulator.features.licensing.queries.applications import listing as queries
 from regulator.features.licensing.queries.applications.listing import ApplicationFilter
 from regulator.features.licensing.queries.applications.standing import rule_set_of
@@ -139,10 +139,7 @@ def _found(number: str) -> Any:
 @allow(RECEIVE)
 def application(number: str) -> ResponseReturnValue:
     """Where it stands, and what is done with it at the counter."""
-    return _page(_found(number), forms.fill(StepForm))
-
-
-def _page(found: Any, filled: forms.Filled[StepForm]) -> str:
+    found = _found(number)
     return render_template(
         "window/applications/page.html",
         application=found,
@@ -151,7 +148,6 @@ def _page(found: Any, filled: forms.Filled[StepForm]) -> str:
         grade=pieces.grade_words()(found.rule_set, found.grade),
         waiting=pieces.waiting(found),
         acts=pieces.acts_of(found),
-        form=filled,
         tones=pieces.TONES,
     )
 
@@ -180,19 +176,29 @@ def _public_address() -> str:
     return str(settings.public_address or request.url_root).rstrip("/")
 
 
-@window.post("/applications/<number>/<act>")
+@window.route("/applications/<number>/<act>", methods=["GET", "POST"])
 @allow(RECEIVE)
 @commits
 def application_act(number: str, act: str) -> ResponseReturnValue:
     """A supplement comes in, a result goes out against signature, an application is taken back."""
-    found, filled = _found(number), forms.read(StepForm)
-    version = pieces.sent_version()
+    found = _found(number)
+    if request.method == "GET":
+        return _act_page(found, pieces.line_of(found, act), forms.fill(StepForm))
+    filled, version = forms.read(StepForm), pieces.sent_version()
     found.expect_version(version)
     line = pieces.line_of(found, act)
     value = filled.value
     if value is None:
-        return _page(found, filled), 400
+        return _act_page(found, line, filled), 400
     if not pieces.attempt(filled, lambda: pieces.take(found, line, Given(value.words or ""), version=version)):
-        return _page(found, filled), 409
-    flash(_("Done: %(act)s. The application is now “%(state)s”.", act=i18n.label(line.act), state=i18n.label(line.to)))
+        return _act_page(found, line, filled), 409
+    done, state = i18n.label(line.act), i18n.label(line.to)
+    flash(_("Done: %(act)s. The application is now “%(state)s”.", act=done, state=state), "ok")
     return redirect(url_for("window.application", number=number), 303)
+
+
+def _act_page(found: Any, line: Any, filled: forms.Filled[StepForm]) -> str:
+    row, needed = queries.get_row(found), Guard.WORDS in line.guards
+    return render_template(
+        "window/applications/act.html", application=found, row=row, line=line, form=filled, needs_words=needed
+    )
