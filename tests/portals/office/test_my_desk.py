@@ -175,11 +175,14 @@ def test_an_unanswered_reminder_goes_with_its_matter(sign_in: Open, session: Ses
     first = sign_in(Role.STREET_OFFICER, make.HEPING_STREET, name="王承办")
     second = sign_in(Role.STREET_OFFICER, make.HEPING_STREET, name="孙同事")
     matter = make_matter("换人的事", account_named("王承办").id)
-    to = account_named("孙同事").id
-    remind_owner(matter, tone=Tone.URGE, text="请抓紧", by=to, actor=make.actor(), now=clock.now())
+    sign_in(Role.DIRECTOR, make.HEPING, name="赵局长")
+    to, given = account_named("孙同事").id, {"actor": make.actor(), "now": clock.now()}
+    remind_owner(matter, tone=Tone.URGE, text="请抓紧", by=account_named("赵局长").id, **given)
+    remind_owner(matter, tone=Tone.URGE, text="我催过", by=to, **given)
     move_matters([matter], to=to, authority=None, reason="", actor=make.actor(), now=clock.now())
     session.commit()
     assert "请抓紧" in second.get("/office/desk")
+    assert "我催过" not in second.get("/office/desk"), "nobody answers what they asked themselves"
     assert "请抓紧" not in first.get("/office/desk")
 
 

@@ -291,6 +291,7 @@ def test_the_list_narrows_and_exports(bureau: Bureau, session: Session, desk_of:
     assert "责令限期整改通知书" in desk.get("/office/papers?state=issued&kind=rectification&division=210103")
     page = desk.get("/office/papers?state=draft")
     assert path not in page
+    assert f"<td>{bureau.handler.name}</td>" in page, "a draft waits for whoever drafts it"
     assert path in desk.get("/office/papers?number=沈河房物〔2026〕1号")
     answer = desk.fetch("/office/papers?export=csv")
     assert "沈河房物〔2026〕1号" in answer.data.decode("utf-8-sig")

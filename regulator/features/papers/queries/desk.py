@@ -243,4 +243,6 @@ def list_unanswered(people: Collection[UUID], limit: int = REMINDERS_SHOWN) -> S
 
 
 def _unanswered(people: Collection[UUID]) -> Select[Any]:
-    return reminders().where(_is_one_of(Reminder.to_id, people), Reminder.answered_at.is_(None), is_open())
+    """Whoever gets a matter they reminded another of has nothing to answer themselves."""
+    mine = (_is_one_of(Reminder.to_id, people), Reminder.by_id != Reminder.to_id)
+    return reminders().where(*mine, Reminder.answered_at.is_(None), is_open())
