@@ -1,9 +1,10 @@
 """Certificates of the demo city: licences of 2004 to 2017, and the evaluation of today in every state."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
+from uuid import UUID
 
 from sqlalchemy import exists, select
 
@@ -16,6 +17,7 @@ from regulator.features.licensing.actions.records import DECLARED, record_declar
 from regulator.features.licensing.actions.rulesets import add_rule_set
 from regulator.features.licensing.certificate_terms import CertificateState, Former
 from regulator.features.licensing.models import Certificate
+from regulator.features.licensing.queries.evaluating import evaluate_all
 from regulator.features.licensing.queries.rulesets import all_rule_sets, rule_set_on
 from regulator.features.licensing.rules.rulesets import in_force
 from regulator.features.licensing.terms import Nature, RuleSet
@@ -121,10 +123,12 @@ def _licences(company: Company, number: int) -> Iterator[Former]:
 
 def _issue(rules: RuleSet, authority: Authority) -> None:
     """In the order of their days, so that numbers run with time; then the ends, and what lapses by itself."""
-    today, plan = clock.today(), list(zip(_companies(), FATES, strict=False))
+    today = clock.today()
+    met = {one.company_id: one.best for one in evaluate_all(rules, today) if one.best}
+    plan = list(zip(_companies(met), FATES, strict=False))
     possible = [(one, fate) for one, fate in plan if today - timedelta(days=fate.age) >= rules.effective_from]
     made = [
-        (_one(rules, authority, company, fate), company, fate)
+        (_one(rules, authority, company, fate, met.get(company.id, "")), company, fate)
         for company, fate in sorted(possible, key=lambda pair: -pair[1].age)
     ]
     for certificate, company, fate in sorted(made, key=lambda row: -row[2].ended):
@@ -132,11 +136,16 @@ def _issue(rules: RuleSet, authority: Authority) -> None:
     acts.lapse_provisional(clock.now())
 
 
-def _companies() -> Iterator[Company]:
-    """For each fate a company it can befall: with estates, or (an idle one) without; None are used twice."""
+def _companies(met: Mapping[UUID, str]) -> Iterator[Company]:
+    """For each fate a company it can befall: with estates, or (an idle one) without; None are used twice.
+
+    Those that meet a grade come first, save every sixth: so that some no longer meet what they hold.
+    """
     serves = exists().where(Service.company_id == Company.id)
     live = select(Company).where(Company.status == CompanyStatus.OPERATING, Company.retired_on.is_(None))
-    busy = session().scalars(live.where(serves).order_by(Company.id).limit(len(FATES))).all()
+    serving = session().scalars(live.where(serves).order_by(Company.id)).all()
+    busy = sorted(serving, key=lambda company: company.id not in met)
+    busy[5:5] = [busy.pop() for _ in range(min(5, len(busy) // 6))]
     idle = session().scalars(live.where(~serves).order_by(Company.id).limit(len(FATES))).all()
     waiting = {False: iter(busy), True: iter(idle)}
     for fate in FATES:
@@ -150,7 +159,7 @@ def _one(rules: RuleSet, authority: Authority, company: Company, fate: _Fate, gr
     issued_on = clock.today() - timedelta(days=fate.age)
     declared = DECLARED[company.declared_grade][0] if company.declared_grade in DECLARED else ""
     lowest, codes = rules.grades[-1].code, [one.code for one in rules.grades]
-    wanted = grade or (lowest if fate.provisional or declared not in codes else declared)
+    wanted = lowest if fate.provisional else grade or (declared if declared in codes else lowest)
     if fate.end is CertificateState.DOWNGRADED and wanted == lowest:
         wanted = codes[-2] if len(codes) > 1 else lowest
     return acts.issue_certificate(
@@ -173,7 +182,7 @@ def _end(rules: RuleSet, authority: Authority, row: Certificate, company: Compan
         return
     after = _Fate(fate.ended)
     if fate.end is CertificateState.SUPERSEDED:
-        _one(rules, authority, company, after)
+        _one(rules, authority, company, after, row.grade)
         return
     if fate.end is CertificateState.DOWNGRADED and not acts.has_lower(row):
         return

@@ -79,12 +79,13 @@ def add_person(maker: Maker, serial: int) -> None:
         (
             *(key, crypto.matching_hash(number), crypto.encrypt(number), crypto.key_id()),
             *(f"{number[:3]}*************{number[-2:]}", name, Sex.MALE if int(number[16]) % 2 else Sex.FEMALE, born),
-            *(draws.by_share(EDUCATIONS), draws.by_share(TITLES), *maker.recorded(began)),
+            *(draws.by_share(EDUCATIONS), title := draws.by_share(TITLES), *maker.recorded(began)),
         )
     )
     maker.rows["person_search"].append((key, _name_tokens(name)))
     post = draws.by_share(POSTS)
-    head = draws.happens(0.05) if post in ("工程", "财务") else None
+    titled = title in (Title.INTERMEDIATE, Title.SENIOR)
+    head = draws.happens(0.6 if titled else 0.03) if post in ("工程", "财务") else None  # who holds a title leads
     full_time = draws.happens(0.9) if draws.happens(0.8) else None
     maker.rows["employment"].append((maker.key(), key, company.key, post, head, full_time, began, None, 1))
     if draws.happens(0.3):
