@@ -27,7 +27,7 @@ help:
 	@echo 'make bench-coverage  the figures of the README: coverage at 1,000,000 estates (ARGS=--small for a quick look)'
 	@echo 'make bench-geoexport  the layer of estates as a file: seconds and memory (ARGS=--small for a quick look)'
 	@echo 'make bench-zones   the figures of the README: proposing zones for a street and a district (ARGS=--small for a quick look)'
-	@echo 'make bench-licensing  the figures of the README: certificates, grades of 300,000 companies (ARGS=--small for a quick look)'
+	@echo 'make bench-licensing  the figures of the README: grades of 300,000 companies, certificates (ARGS=--small for a quick look)'
 	@echo 'make bench-papers  the figures of the README: papers printed and signed (ARGS=--small for a quick look)'
 	@echo 'make lock          resolve requirements/*.txt anew'
 
@@ -96,8 +96,8 @@ bench-zones: install-test
 	@$(BIN)/python benchmarks/zones.py $(ARGS)
 
 bench-licensing: install-test
-	@$(BIN)/python benchmarks/licensing.py $(ARGS)
 	@$(BIN)/python benchmarks/grades.py $(ARGS)
+	@$(BIN)/python benchmarks/certificates.py $(filter --small,$(ARGS))
 
 bench-papers: install-test
 	@$(BIN)/python benchmarks/papers.py $(ARGS)

@@ -27,7 +27,7 @@ from regulator.features.coverage import metrics as coverage_metrics
 from regulator.features.coverage.actions import bulletins, surveys, tallies
 from regulator.features.coverage.actions.sweeping import close_month_in_time
 from regulator.features.divisions.queries import list_cities
-from regulator.features.licensing.actions import certificates, filing, granting
+from regulator.features.licensing.actions import certificates, filing, granting, watching
 from regulator.features.licensing.actions.applications import drafting as applications
 from regulator.features.licensing.actions.applications import following as application_matters
 from regulator.features.licensing.actions.applications import sweeping as applications_due
@@ -224,6 +224,8 @@ def _register_work() -> None:
     jobs.register_sweeper("papers.forget_left_prints", case_files.forget_left_prints)
     jobs.register_sweeper("papers.forget_trials", trying.forget_trials)
     jobs.register_sweeper("licensing.file_left", filing.file_left)
+    jobs.register_handler(watching.WATCH_JOB, watching.watch)
+    jobs.register_sweeper("licensing.keep_watch", watching.keep_watch)
     jobs.register_sweeper("licensing.lapse_provisional", certificates.lapse_provisional)
     jobs.register_sweeper("audit.seal", audit.seal_all)  # last, so that it covers what the others recorded
 

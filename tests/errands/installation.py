@@ -205,6 +205,11 @@ class Installation:
         finally:
             self.stop()
 
+    @property
+    def is_served(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._server is not None
+
     def start(self) -> None:
         """Start `regulator serve` and wait until it answers."""
         assert self._server is None, "it is served already"
@@ -228,7 +233,7 @@ class Installation:
 
     def restart_on(self, day: date | str) -> None:
         """Go on with another day: commands from now on, and the server if it runs."""
-        served = self._server is not None
+        served = self.is_served
         self.stop()
         self.today = day
         if served:

@@ -71,9 +71,11 @@ def test_own_rows_in_and_the_others_outside(empty: Installation) -> None:
     )
 
 
-def test_nothing_tells_whether_a_row_outside_exists(filled: Installation, tmp_path: Path) -> None:
+def test_nothing_tells_whether_a_row_outside_exists(
+    filled: Installation, prepared_sqlite: Installation, tmp_path: Path
+) -> None:
     """The same file gives the same answer about another district, whether the register knows its rows or not."""
-    bare = Installation(tmp_path / "bare").prepare()
+    bare = prepared_sqlite.copy_to(tmp_path / "bare")
     for installation in (filled, bare):
         installation.add_account("heping", "district_officer", HEPING)
     for kind, name in ORDER.items():

@@ -18,8 +18,18 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 @pytest.fixture
 def installation(prepared: Installation) -> Iterator[Installation]:
+    """Not served yet, and no longer afterwards."""
+    prepared.stop()
     yield prepared
     prepared.stop()
+
+
+@pytest.fixture
+def served(prepared: Installation) -> Installation:
+    """Served, perhaps since the test before, for those that leave it so."""
+    if not prepared.is_served:
+        prepared.start()
+    return prepared
 
 
 def family_of(pid: int) -> list[int]:
@@ -43,25 +53,33 @@ def test_it_starts_web_and_worker_and_ends_all_when_told(installation: Installat
     assert "Traceback" not in installation.log
 
 
-def test_a_worker_killed_is_started_again_while_the_web_goes_on(installation: Installation) -> None:
-    installation.start()
-    web = family_of(installation.web_pids()[0])
+def test_a_worker_killed_is_started_again_while_the_web_goes_on(served: Installation) -> None:
+    web = family_of(served.web_pids()[0])
     for _round in range(2):
-        (lost,) = installation.worker_pids()
+        (lost,) = served.worker_pids()
         end(lost)
-        assert installation.browser().get("/sign-in").status == 200
-        wait_for(lambda lost=lost: [pid for pid in installation.worker_pids() if pid != lost])
-    assert family_of(installation.web_pids()[0]) == web
-    assert "serve.worker_lost" in installation.log
+        assert served.browser().get("/sign-in").status == 200
+        wait_for(lambda lost=lost: [pid for pid in served.worker_pids() if pid != lost])
+    assert family_of(served.web_pids()[0]) == web
+    assert "serve.worker_lost" in served.log
 
 
-def test_a_web_worker_killed_is_started_again(installation: Installation) -> None:
-    installation.start()
-    first = installation.web_pids()[0]
+def test_a_web_worker_killed_is_started_again(served: Installation) -> None:
+    first = served.web_pids()[0]
     before = family_of(first)
     end(before[0])
     wait_for(lambda: len(set(family_of(first)) - set(before)) == 1)
-    assert installation.browser().get("/sign-in").status == 200
+    assert served.browser().get("/sign-in").status == 200
+
+
+def test_an_address_too_long_to_be_read_is_answered_in_a_sentence(served: Installation) -> None:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as line:
+        line.sendall(b"GET /companies?q=" + b"x" * 10_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        answer = b"".join(iter(lambda: line.recv(65536), b"")).decode()
+    assert answer.startswith("HTTP/1.1 414 ")
+    assert "输入的内容太长" in answer
+    assert "too long" in answer
+    assert served.browser().get("/companies?q=" + "x" * 5_000).status == 400, "a shorter one by the page itself"
 
 
 def test_nothing_is_left_when_the_keeper_itself_is_killed(installation: Installation) -> None:
@@ -126,14 +144,3 @@ def test_an_address_nobody_can_listen_at_is_refused_with_a_sentence(prepared: In
         del prepared.settings["bind"]
     assert done.err.startswith(f"Cannot serve at {bind}: ")
     assert "Traceback" not in done.err
-
-
-def test_an_address_too_long_to_be_read_is_answered_in_a_sentence(installation: Installation) -> None:
-    installation.start()
-    with socket.create_connection(("127.0.0.1", installation.port), timeout=20) as line:
-        line.sendall(b"GET /companies?q=" + b"x" * 10_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        answer = b"".join(iter(lambda: line.recv(65536), b"")).decode()
-    assert answer.startswith("HTTP/1.1 414 ")
-    assert "输入的内容太长" in answer
-    assert "too long" in answer
-    assert installation.browser().get("/companies?q=" + "x" * 5_000).status == 400, "a shorter one by the page itself"

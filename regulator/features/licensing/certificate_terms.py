@@ -130,3 +130,12 @@ def shown_state(state: CertificateState, nature: Nature) -> CertificateState | E
 def words_of(told: Mapping[str, str]) -> Words:
     """A pair of words as it is kept among the facts of a certificate."""
     return Words(told["zh"], told["en"])
+
+
+class WatchKind(StrEnum):
+    """What officials are told each night of the valid certificates of their territory."""
+
+    FAILING = "failing"
+    BEYOND = "beyond"
+    ENDING = "ending"
+    PROVISIONAL = "provisional"

@@ -124,7 +124,7 @@ def _deliveries(contents: FileContents) -> dict[str, Any]:
             one.addressee,
             _say(one.way),
             _moment(one.sent_at),
-            f"{_say(one.state)}{_day(one.served_on)}",
+            "未完成，文书不再有效" if one.is_lapsed else f"{_say(one.state)}{_day(one.served_on)}",
             "；".join(filter(None, (one.received_by, one.remark))) or "—",
         ]
         for one in contents.deliveries

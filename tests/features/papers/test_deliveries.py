@@ -13,7 +13,9 @@ from regulator.features.papers import signals
 from regulator.features.papers.actions import deliveries, issuing
 from regulator.features.papers.actions.deliveries import Receipt, Sending
 from regulator.features.papers.models import Paper
-from regulator.features.papers.terms import DeliveryState, DeliveryWay, Served
+from regulator.features.papers.queries.case_files import count_deliveries_under_way
+from regulator.features.papers.queries.file_contents import gather
+from regulator.features.papers.terms import DeliveryState, DeliveryWay, MatterStep, Served
 from regulator.foundation.database import new_key, session, transaction
 from regulator.foundation.errors import BadInput
 from regulator.law.findings import Refused
@@ -107,6 +109,9 @@ def test_the_notice_of_a_withdrawn_paper_takes_no_effect(bureau: Bureau, told: l
         deliveries.serve_notices(NOW + timedelta(days=40))
     session().refresh(paper)
     assert (paper.served_on, told) == (None, [])
+    matter = matter_of(paper)
+    assert (matter.step, count_deliveries_under_way(matter)) == (MatterStep.HANDLING, 0), "its file can be archived"
+    assert [one.is_lapsed for one in gather(matter).deliveries] == [False, True]
 
 
 def test_in_the_portal_only_with_consent_and_served_on_arrival(bureau: Bureau, told: list[Served]) -> None:

@@ -274,7 +274,7 @@ def test_withdrawn_and_superseded(bureau: Bureau, session: Session, desk_of: Cal
     assert old.number in page
     assert old.facts["report"] in page, "what the first one said is there already"
     director.get(path)
-    assert "请写明理由" in director.post(f"{path}/withdraw", 409, reason="").text
+    assert "请填写原因" in director.post(f"{path}/withdraw", 409, reason="").text
     director.post(f"{path}/withdraw", **token(director, path), reason="事实有误")
     assert "事实有误" in handler.get(path)
     handler.get(new)

@@ -9,3 +9,4 @@ from regulator.features.licensing.models.certificates import Certificate as Cert
 from regulator.features.licensing.models.certificates import CertificateCounter as CertificateCounter
 from regulator.features.licensing.models.rulesets import OutsideFact as OutsideFact
 from regulator.features.licensing.models.rulesets import OwnRuleSet as OwnRuleSet
+from regulator.features.licensing.models.watching import CertificateWatch as CertificateWatch

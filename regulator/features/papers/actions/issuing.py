@@ -144,6 +144,8 @@ def withdraw_paper(paper: Paper, matter: Matter, *, reason: str, version: int, a
     record(PaperAct.PAPER_WITHDRAWN, paper, {"reason": reason.strip()}, actor, now)
     if matter.is_archived:
         return  # the file stays as it was archived; the paper itself, its public check and the trail say it
+    if matter.state is MatterState.OPEN and matter.step is MatterStep.DELIVERY:
+        matter.step = MatterStep.HANDLING
     add_entry(matter, EntryKind.PAPER, actor=actor, now=now, about=paper.number, text=PaperAct.PAPER_WITHDRAWN)
 
 

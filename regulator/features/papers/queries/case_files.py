@@ -20,7 +20,7 @@ from regulator.features.papers.queries.matters import (
     rows_of,
     with_places,
 )
-from regulator.features.papers.terms import DeliveryState
+from regulator.features.papers.terms import DeliveryState, PaperState
 from regulator.foundation.database import session
 from regulator.foundation.files import FileRoom, file_room
 from regulator.foundation.paging import Count, Page, Sort, count_up_to_ceiling, paginate
@@ -144,9 +144,10 @@ def find_print(matter: Matter) -> CaseFilePrint | None:
 
 
 def count_deliveries_under_way(matter: Matter) -> int:
-    """How many of its papers are on their way to their addressees."""
+    """How many of its papers are on their way to their addressees; one that stands no more is on no way."""
     stmt = select(func.count()).select_from(Delivery).join(Paper, Paper.id == Delivery.paper_id)
     stmt = stmt.where(Paper.matter_id == matter.id, Delivery.state == DeliveryState.UNDER_WAY)
+    stmt = stmt.where(Paper.state == PaperState.ISSUED)
     return session().scalar(stmt) or 0
 
 

@@ -16,11 +16,11 @@ from regulator.features.papers.models import Approval, Attachment, CaseFile, Del
 from regulator.features.papers.queries.attachments import list_attachments
 from regulator.features.papers.queries.case_files import PaperLine, find_case_file, list_papers_in
 from regulator.features.papers.queries.matters import EntryRow, list_entries
-from regulator.features.papers.terms import AttachmentRole, FileSection
+from regulator.features.papers.terms import AttachmentRole, DeliveryState, FileSection, PaperState
 from regulator.foundation.clock import day_of
 from regulator.foundation.database import session
 
-LAYOUT = 1
+LAYOUT = 2
 """Goes up when files are printed otherwise, so that what was printed before is known to be another print."""
 PDF, PICTURES = "application/pdf", ("image/jpeg", "image/png")
 
@@ -71,6 +71,7 @@ class DeliveryLine:
     served_on: date | None
     received_by: str | None
     remark: str | None
+    is_lapsed: bool  # the paper stopped standing while it was on its way
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +181,13 @@ def _opinions(matter: Matter) -> tuple[OpinionLine, ...]:
 
 
 def _deliveries(matter: Matter) -> tuple[DeliveryLine, ...]:
-    stmt = select(Delivery, Paper.title, Paper.addressee).join(Paper, Paper.id == Delivery.paper_id)
+    stmt = select(Delivery, Paper.title, Paper.addressee, Paper.state).join(Paper, Paper.id == Delivery.paper_id)
     stmt = stmt.where(Paper.matter_id == matter.id).order_by(Delivery.sent_at, Delivery.id)
     return tuple(
         DeliveryLine(
             title, addressee, one.way, one.state, one.sent_at, one.served_on, one.received_by,
             one.failed_reason or one.tracking_number or one.posted_at_place,
+            one.state is DeliveryState.UNDER_WAY and state is not PaperState.ISSUED,
         )
-        for one, title, addressee in session().execute(stmt)
+        for one, title, addressee, state in session().execute(stmt)
     )  # fmt: skip

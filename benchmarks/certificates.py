@@ -1,7 +1,6 @@
-"""`make bench-licensing`: certificates printed and signed, the same facts giving the same bytes.
+"""`make bench-licensing`, its second part: certificates printed and signed, the same facts giving the same bytes.
 
-Each section is a function that gives its figures; `PARTS` names them and `MOST` holds what they may be at most.
-Sections can be chosen by name; ``--small`` prints fewer. Exit 1 when a target is missed.
+`MOST` holds what the figures may be at most; ``--small`` prints fewer. Exit 1 when a target is missed.
 """
 
 import argparse
@@ -32,21 +31,15 @@ MOST = {
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("sections", nargs="*", metavar="section", help=", ".join(PARTS))
     arguments.add_argument("--small", action="store_true")
-    given = arguments.parse_args()
     missed = []
-    for name in given.sections or PARTS:
-        for figure, value in PARTS[name](small=given.small):
-            most = MOST.get(figure)
-            is_missed = most is not None and value > most
-            bound = "" if most is None else f"(at most {most:g}{', MISSED' if is_missed else ''})"
-            print(f"{figure:<56}{value:>12,.1f} {bound}", flush=True)
-            missed += [figure] if is_missed else []
+    for figure, value in certificates(small=arguments.parse_args().small):
+        most = MOST.get(figure)
+        is_missed = most is not None and value > most
+        bound = "" if most is None else f"(at most {most:g}{', MISSED' if is_missed else ''})"
+        print(f"{figure:<56}{value:>12,.1f} {bound}", flush=True)
+        missed += [figure] if is_missed else []
     return 1 if missed else 0
-
-
-# --- certificates ----------------------------------------------------------------------------------------------------
 
 
 def certificates(*, small: bool) -> Iterator[tuple[str, float]]:
@@ -106,10 +99,6 @@ def milliseconds(work: Callable[[], object]) -> float:
     work()
     return 1000 * (time.perf_counter() - began)
 
-
-# --- a further section stands above and here --------------------------------------------------------------------------
-
-PARTS: dict[str, Callable[..., Iterator[tuple[str, float]]]] = {"certificates": certificates}
 
 if __name__ == "__main__":
     sys.exit(main())
