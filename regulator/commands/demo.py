@@ -15,6 +15,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from regulator.commands.context import in_app
+from regulator.commands.demo_applications import write_applications
 from regulator.commands.demo_certificates import write_certificates
 from regulator.commands.demo_papers import found_authorities, write_papers
 from regulator.features.accounts import actions as accounts
@@ -91,6 +92,7 @@ def demo_command(seed: int, companies: int, estates: int, people: int, cities: i
             if cities == 1:
                 write_papers(authorities)
                 write_certificates(authorities)
+                _write_applications()
             load_schematic(clock.now())
             seal_all(clock.now())
     except BadInput as error:
@@ -263,6 +265,12 @@ def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
     if zone:
         wanted.append(("zone", "开发区管委会 马超", Role.DISTRICT_OFFICER, ZONE_CODE))
     return wanted
+
+
+def _write_applications() -> None:
+    """Of the companies of the two districts that have accounts."""
+    city = list_cities()[0].code
+    write_applications([row.code for row in list_below(city) if row.level is Level.DISTRICT][:2], city)
 
 
 def _open_matters() -> None:

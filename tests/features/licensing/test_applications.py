@@ -94,6 +94,7 @@ def test_from_draft_to_delivered(offices: Offices, session: Session) -> None:
     offices.does("examiner", A.EXAMINE, found, days=9)
     session.refresh(matter)
     assert (found.owner_id, matter.owner_id) == (offices.account("decider").id, offices.account("decider").id)
+    assert matter.division_code == make.CITY, "so that whoever gets it next sits in the city too"
     with pytest.raises(Refused) as refused:
         offices.does("decider", A.APPROVE, found, days=10)
     assert codes(refused) == ["act_not_in_this_state"], "an evaluation is published first"
@@ -281,6 +282,21 @@ def test_the_clock_stands_still_and_is_extended_once(offices: Offices, session: 
     offices.does("applicant", A.RETRACT, found, days=13)
     still = session.scalars(select(ApplicationPause).where(ApplicationPause.resumed_on.is_(None))).all()
     assert (found.state, still) == (S.RETRACTED, [])
+
+
+def test_one_that_cannot_be_swept_does_not_hold_up_the_others(licensing: Offices, session: Session) -> None:
+    def refuse(_sender: object, **_approved: Any) -> None:
+        raise BadInput("certificate_nothing_held")
+
+    application_approved.connect(refuse)
+    held = licensing.sent(ApplicationKind.RENEWAL, grade="3", held_until=date(2016, 6, 30))
+    other = licensing.sent()
+    licensing.does("examiner", A.ACCEPT, held)
+    with transaction():
+        sweeping.look_after_applications(datetime(2016, 7, 1, 4, 0, tzinfo=UTC))
+    session.expire_all()
+    assert (held.state, other.state) == (S.ACCEPTED, S.ACCEPTED)
+    assert other.is_accepted_by_silence
 
 
 def test_who_is_late_is_told_once(offices: Offices, session: Session) -> None:

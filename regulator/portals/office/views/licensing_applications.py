@@ -28,7 +28,7 @@ from regulator.features.licensing.queries.applications.standing import (
 )
 from regulator.features.licensing.terms import ApplicationKind
 from regulator.features.papers.queries.attachments import attachment_room
-from regulator.features.papers.queries.matters import numbers_about
+from regulator.features.papers.queries.matters import find_open_matter, sees
 from regulator.features.papers.terms import MatterKind
 from regulator.foundation import clock, i18n
 from regulator.foundation.paging import parse_limit
@@ -177,7 +177,6 @@ def application(number: str) -> ResponseReturnValue:
     found = _found(number)
     rule_set = rule_set_of(found)
     events = queries.list_events(found)
-    matter = numbers_about({MatterKind.APPLICATION: [number]}).get(number) if _sees_matters() else None
     return render_template(
         "office/applications/page.html",
         application=found,
@@ -194,7 +193,7 @@ def application(number: str) -> ResponseReturnValue:
         events=events,
         acts=pieces.acts_of(found),
         paper=pieces.paper_wanted(found, events),
-        matter=matter,
+        matter=_matter_of(number),
         tones=pieces.TONES,
         shown=pieces.CONDITIONS,
         size_of=size_words,
@@ -203,8 +202,12 @@ def application(number: str) -> ResponseReturnValue:
     )
 
 
-def _sees_matters() -> bool:
-    return P.MATTERS_VIEW in current_permissions()
+def _matter_of(number: str) -> str | None:
+    """The number of its open matter where the asker may see that: once it is examined, it lies with who decides."""
+    if P.MATTERS_VIEW not in current_permissions():
+        return None
+    found = find_open_matter(MatterKind.APPLICATION, number)
+    return found.number if found and sees(current_scope(P.MATTERS_VIEW), found.division_code) else None
 
 
 @office.get("/licensing/applications/<number>/papers/<uuid:file_id>")

@@ -12,6 +12,7 @@ from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import JSON, Actor
 from regulator.features.calendar.queries import working_days
 from regulator.features.calendar.terms import CalendarChange
+from regulator.features.divisions.terms import CITY_PREFIX
 from regulator.features.licensing.actions.applications.changing import Step
 from regulator.features.licensing.application_terms import (
     APPLICATION,
@@ -32,6 +33,8 @@ from regulator.features.licensing.queries.applications.standing import (
 )
 from regulator.features.licensing.queries.applications.waiting import APPLICATIONS
 from regulator.features.licensing.rules.clocks import due_in
+from regulator.features.licensing.rules.transitions import seat_level
+from regulator.features.licensing.terms import GrantLevel
 from regulator.features.papers.actions import open_matter
 from regulator.features.papers.actions.attachments import KeptFile, add_attachment
 from regulator.features.papers.actions.following import catch_up, close_matters_of
@@ -72,8 +75,9 @@ def follow_step(step: Step, *, number: str | None, due_on: date | None) -> dict[
 def _open(step: Step, number: str, due_on: date | None) -> tuple[Matter, dict[str, Any]]:
     place = step.application.division_code
     holder = find_holder(Seat.EXAMINING, step.procedure, place, on=step.today)
+    seated = _seat_of(Seat.EXAMINING, step)
     new = NewMatter(
-        MatterKind.APPLICATION, number, company_of(step.application).name, place, Permission.APPLICATIONS_EXAMINE,
+        MatterKind.APPLICATION, number, company_of(step.application).name, seated, Permission.APPLICATIONS_EXAMINE,
         due_on, owner=holder.account_id if holder else None,
     )  # fmt: skip
     matter = open_matter(new, actor=step.actor, now=step.now)
@@ -86,12 +90,18 @@ def _hand_to_decider(step: Step, matter: Matter) -> dict[str, Any]:
     """To the office that decides, to another person than who examined; stays where it is while there is nobody."""
     place, me = step.application.division_code, step.desk.account_id
     holder: Holder | None = find_holder(Seat.DECIDING, step.procedure, place, on=step.today, other_than=me)
-    matter.handled_by = Permission.APPLICATIONS_DECIDE
+    matter.handled_by, matter.division_code = Permission.APPLICATIONS_DECIDE, _seat_of(Seat.DECIDING, step)
     if holder is not None and holder.account_id != matter.owner_id:
         move_matters(
             [matter], to=holder.account_id, authority=holder.authority_id, reason="", actor=step.actor, now=step.now
         )
     return {"deciding_authority_id": holder.authority_id if holder else None} | _held_by(matter)
+
+
+def _seat_of(seat: Seat, step: Step) -> str:
+    """Where the matter lies: at the office that has it, so that whoever gets it next sits at its level too."""
+    place = step.application.division_code
+    return place if seat_level(seat, step.procedure) is GrantLevel.DISTRICT else f"{place[:CITY_PREFIX]}00"
 
 
 def _held_by(matter: Matter) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, or_, select
 
 from regulator.features.audit.terms import Actor
@@ -31,11 +32,12 @@ from regulator.features.registry.terms import CompanyStatus
 from regulator.foundation import i18n
 from regulator.foundation.clock import day_of
 from regulator.foundation.database import session
-from regulator.foundation.errors import StaleVersion
+from regulator.foundation.errors import BadInput, Conflict, StaleVersion
 from regulator.law.findings import Refused
 
 A, S = ApplicationAct, ApplicationState
 AT_ONCE = 200
+log = structlog.get_logger(__name__)
 
 
 def look_after_applications(now: datetime) -> None:
@@ -84,12 +86,14 @@ def tell_overdue(now: datetime) -> int:
 
 
 def _take(act: ApplicationAct, now: datetime, *where: ColumnElement[bool]) -> int:
-    """The step for each that it fits; one that was refused, or that somebody else has moved, stays as it is."""
+    """The step for each that it fits, each by itself; what was refused, or moved by somebody else, stays as it is."""
     done = 0
     for found in _list(*where):
         try:
-            take_step(found, act, Given(), Desk(), actor=Actor.system(), now=now)
-        except (Refused, StaleVersion):
+            with session().begin_nested():
+                take_step(found, act, Given(), Desk(), actor=Actor.system(), now=now)
+        except (Refused, StaleVersion, BadInput, Conflict) as refusal:
+            log.warning("application.left_as_it_is", number=found.number, act=act.value, reason=str(refusal))
             continue
         done += 1
     return done
