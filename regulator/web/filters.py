@@ -54,8 +54,10 @@ def moment(value: datetime | None, locale: str) -> str:
     return f"{day(local, locale)}{' ' if _is_chinese(locale) else ', '}{local:%H:%M}"
 
 
-def written_day(value: str, locale: str) -> str:
+def written_day(value: str | None, locale: str) -> str:
     """A day or a moment of China's clock that was kept as text (2026-11-23, 2026-11-23T16:05), in words."""
+    if value is None:
+        return DASH
     on, _t, at = value.partition("T")
     return f"{day(date.fromisoformat(on), locale)}{f' {at[:5]}' if at else ''}"
 
