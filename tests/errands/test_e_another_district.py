@@ -98,7 +98,7 @@ KEY = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9A-HJ-NPQRTUWXY]{18}|2101\d
 OTHER_KEYS = (
     *("/office/coverage/", "/office/geodata/", "/office/imports/", "/office/verification/", "/office/worklists/"),
     *("/office/duty/", "/office/files/", "/office/handovers/", "/office/licensing/", "/office/matters/"),
-    *("/office/papers/", "/office/zones/"),
+    *("/office/papers/", "/office/requests/", "/office/zones/"),
 )
 """Asked for by other keys than a record's, and looked at one by one; most in tests of their own."""
 CHOICE = """

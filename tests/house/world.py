@@ -27,6 +27,7 @@ from regulator.features.registry.models import (
     CommitteeMember,
     CompanyLink,
     CompanyName,
+    CompanyRequest,
     ContractDispute,
     EstateName,
     Notice,
@@ -93,6 +94,10 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
             id=new_key(), company_id=company.id, credit_code=company.credit_code, kind=OutsideFactKind.BARRING_ACT,
             value="grave_accident", happened_on=LATER, document=f"{MARK}罚{number}号", recorded_at=make.NOW,
             recorded_by="x", version=1,
+        ),
+        "request_id": CompanyRequest(
+            id=new_key(), company_id=company.id, before={"phone": None}, after={"phone": f"{MARK}024"}, reason=MARK,
+            asked_at=make.NOW, asked_by="x", version=1,
         ),
         "notice_id": Notice(
             id=new_key(), estate_id=estate.id, company_id=company.id, kind=NoticeKind.DISMISSAL,

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     OUTSIDE_FACTS_RECORD = "outside_facts_record"
     OWN_ACCOUNT = "own_account"
     OWN_APPLICATIONS = "own_applications"
+    OWN_CHANGES = "own_changes"
     OWN_COMPANY_VIEW = "own_company_view"
     OWN_PAPERS_VIEW = "own_papers_view"
     PAPERS_DELIVER = "papers_deliver"
@@ -270,7 +271,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {P.VERIFICATION_OPEN},
         Role.HALL_CLERK: _LOOKS | {P.APPLICATIONS_RECEIVE, P.WINDOW_DESK},
         Role.POLICY_EDITOR: _OFFICE_LOOKS - {P.CUSTODIANS_VIEW, P.PEOPLE_VIEW},
-        Role.COMPANY_USER: frozenset({P.OWN_ACCOUNT, P.OWN_APPLICATIONS, P.OWN_COMPANY_VIEW, P.OWN_PAPERS_VIEW}),
+        Role.COMPANY_USER: frozenset(
+            {P.OWN_ACCOUNT, P.OWN_APPLICATIONS, P.OWN_CHANGES, P.OWN_COMPANY_VIEW, P.OWN_PAPERS_VIEW}
+        ),
         Role.SYSTEM_ADMINISTRATOR: frozenset(
             {
                 P.ACCOUNTS_MANAGE,

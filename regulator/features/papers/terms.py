@@ -14,6 +14,7 @@ class MatterKind(StrEnum):
     DISPUTE = "dispute"  # two contracts claim the same time
     LINK = "link"  # a name in a list that resembles a company
     OFFICIAL = "official"  # opened at the desk by an official
+    REQUEST = "request"  # a company asks for its record to be changed
     SURVEY = "survey"  # a round of the baseline survey
 
 

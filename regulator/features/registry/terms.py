@@ -188,6 +188,24 @@ class SettlementState(StrEnum):
     REJECTED = "rejected"
 
 
+class RequestState(StrEnum):
+    """What became of a change a company asked for."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+class RequestAct(StrEnum):
+    """What the trail calls the acts on such a request."""
+
+    REQUEST_ASKED = "request.asked"
+    REQUEST_CONFIRMED = "request.confirmed"
+    REQUEST_RETURNED = "request.returned"
+    REQUEST_WITHDRAWN = "request.withdrawn"
+
+
 class DifferenceKind(StrEnum):
     """How a record of one round of verification stands to the round before."""
 

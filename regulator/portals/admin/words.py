@@ -16,7 +16,7 @@ ACTS = (
         "CoverageAct",
         "GeoAct",
     ),
-    *("LicensingAct", "MetricAct", "PaperAct", "TermAct", "ZoneAct"),
+    *("LicensingAct", "MetricAct", "PaperAct", "RequestAct", "TermAct", "ZoneAct"),
 )
 SUBJECTS = (
     *("AccountSubject", "CalendarSubject", "CertificateSubject", "LicensingSubject", "PaperSubject", "SubjectKind"),

@@ -34,3 +34,17 @@ class WordsForm(forms.Form):
 
     words: forms.OptionalLongText = None
     files: forms.OptionalText = None
+
+
+class ChangeForm(forms.Form):
+    """The record as the company wants it, and why."""
+
+    registration_kind: forms.OptionalText = None
+    legal_representative: forms.OptionalText = None
+    phone: forms.OptionalText = None
+    registered_capital: forms.OptionalYuan = None
+    registered_address: forms.OptionalText = None
+    office_address: forms.OptionalText = None
+    business_scope: forms.OptionalLongText = None
+    introduction: forms.OptionalLongText = None
+    reason: forms.Text

@@ -27,6 +27,8 @@ def link_of(kind: str, subject_key: str) -> Address | None:
 
 def act_of(kind: str, subject_key: str) -> Address | None:
     """Where an open matter is settled by somebody who may (its `handled_by`); None where the record says it all."""
+    if kind == MatterKind.REQUEST:
+        return link_of(kind, subject_key)
     if kind != MatterKind.LINK:
         return None
     return "office.link", {"link_id": UUID(subject_key.split(BETWEEN)[1])}
@@ -50,6 +52,10 @@ def _survey(own_key: str) -> Address:
     return "office.survey", {"survey_id": UUID(own_key)}
 
 
+def _request(_credit_code: str, own_key: str) -> Address:
+    return "office.company_request", {"request_id": UUID(own_key)}
+
+
 def _application(number: str) -> Address:
     return "office.application", {"number": number}
 
@@ -59,6 +65,7 @@ _RECORDS: Mapping[str, Callable[..., Address]] = {
     MatterKind.CORRECTION: _corrected,
     MatterKind.DISPUTE: _dispute,
     MatterKind.LINK: _estate,
+    MatterKind.REQUEST: _request,
     MatterKind.SURVEY: _survey,
 }
 

@@ -64,9 +64,13 @@ def register_company(
 
 
 def correct_company(
-    company: Company, changes: Mapping[str, Any], *, version: int, reason: str, actor: Actor, now: datetime
-) -> list[str]:
-    """Set what differs; gives the names of the fields. Raises StaleVersion, Refused."""
+    company: Company, changes: Mapping[str, Any], *, version: int, reason: str, actor: Actor, now: datetime,
+    asks: bool = True,
+) -> list[str]:  # fmt: skip
+    """Set what differs; gives the names of the fields. Raises StaleVersion, Refused.
+
+    ``asks`` another official to confirm the record, where the correction is not part of something that was asked for.
+    """
     judge_company(founded_on=changes.get("founded_on"), today=day_of(now)).or_refuse()
     before = facts_of(company)
     changed = correct_record(
@@ -82,7 +86,8 @@ def correct_company(
     )
     if changed:
         reindex_company(company)
-        matters.ask_confirmation(company, reason=reason, actor=actor, now=now)
+        if asks:
+            matters.ask_confirmation(company, reason=reason, actor=actor, now=now)
         signals.send(signals.companies_changed, [Change(company.credit_code, before, facts_of(company))])
     return changed
 

@@ -23,12 +23,13 @@ from regulator.features.papers.models import Matter
 from regulator.features.papers.queries.following import Source
 from regulator.features.papers.queries.matters import find_open_matter
 from regulator.features.papers.terms import EntryKind, MatterKind, Outcome, WhyMoved
-from regulator.features.registry.models import Company, CompanyLink, ContractDispute, Estate
+from regulator.features.registry.models import Company, CompanyLink, CompanyRequest, ContractDispute, Estate
 from regulator.features.registry.queries.matters import (
     COMPANY_CORRECTIONS,
     DISPUTES,
     ESTATE_CORRECTIONS,
     LINKS,
+    REQUESTS,
     SOURCES,
     correction_key,
 )
@@ -43,6 +44,11 @@ def follow_links(where: ColumnElement[bool], *, actor: Actor, now: datetime, rea
 def follow_disputes(where: ColumnElement[bool], *, actor: Actor, now: datetime, reason: str | None = None) -> None:
     """After disputes that a condition finds were recorded or settled, or are none any more."""
     follow(DISPUTES, where, actor=actor, now=now, reason=reason)
+
+
+def follow_request(request: CompanyRequest, *, actor: Actor, now: datetime, reason: str | None = None) -> None:
+    """After a company asked for a change, or it was decided."""
+    follow(REQUESTS, CompanyRequest.id == request.id, actor=actor, now=now, reason=reason)
 
 
 def note_gone(source: Source, keys: Collection[str], *, actor: Actor, now: datetime) -> None:

@@ -11,6 +11,7 @@ from regulator.features.registry.models.person import (
     PersonSearch,
 )
 from regulator.features.registry.models.record import RecordChange, RegisterState
+from regulator.features.registry.models.request import CompanyRequest
 from regulator.features.registry.models.service import (
     Committee,
     CommitteeMember,
@@ -33,6 +34,7 @@ __all__ = [
     "Company",
     "CompanyLink",
     "CompanyName",
+    "CompanyRequest",
     "CompanySearch",
     "Contract",
     "ContractDispute",

@@ -15,12 +15,20 @@ from sqlalchemy.orm import aliased
 from regulator.features.accounts.terms import Permission
 from regulator.features.papers.queries.following import Source
 from regulator.features.papers.terms import MatterKind, Outcome
-from regulator.features.registry.models import Company, CompanyLink, Contract, ContractDispute, Estate, Service
-from regulator.features.registry.terms import SettlementState, SubjectKind
+from regulator.features.registry.models import (
+    Company,
+    CompanyLink,
+    CompanyRequest,
+    Contract,
+    ContractDispute,
+    Estate,
+    Service,
+)
+from regulator.features.registry.terms import RequestState, SettlementState, SubjectKind
 from regulator.foundation.database import session
 
 BETWEEN, BESIDE = "/", " · "
-KEY_DIGITS = 32
+KEY_DIGITS, CREDIT_CODE_LENGTH = 32, 18
 """A row's own key stands in a subject key by its hexadecimal digits."""
 _earlier, _later = aliased(Contract), aliased(Contract)
 _first, _second = aliased(Company), aliased(Company)
@@ -117,7 +125,23 @@ def _correction_of(kind: SubjectKind, model: Any, business: Any) -> Source:
 
 ESTATE_CORRECTIONS = _correction_of(SubjectKind.ESTATE, Estate, Estate.code)
 COMPANY_CORRECTIONS = _correction_of(SubjectKind.COMPANY, Company, Company.credit_code)
-SOURCES = (LINKS, DISPUTES, ESTATE_CORRECTIONS, COMPANY_CORRECTIONS)
+REQUESTS = Source(
+    kind=MatterKind.REQUEST,
+    handled_by=Permission.COMPANIES_EDIT,
+    rows=lambda stmt: stmt.select_from(CompanyRequest).join(Company, Company.id == CompanyRequest.company_id),
+    key=Company.credit_code + BETWEEN + _own_key(CompanyRequest.id),
+    title=Company.name,
+    division_code=Company.division_code,
+    waits=CompanyRequest.state == RequestState.OPEN,
+    outcome=case(
+        (CompanyRequest.state == RequestState.CONFIRMED, Outcome.DONE.value),
+        (CompanyRequest.state == RequestState.RETURNED, Outcome.UNFOUNDED.value),
+        else_=Outcome.TAKEN_BACK.value,
+    ),
+    found_by=lambda key: Company.credit_code == func.substr(key, 1, CREDIT_CODE_LENGTH),
+)
+"""Changes companies ask for of their own records."""
+SOURCES = (LINKS, DISPUTES, ESTATE_CORRECTIONS, COMPANY_CORRECTIONS, REQUESTS)
 
 
 def list_keys(source: Source, *where: ColumnElement[bool]) -> set[str]:
