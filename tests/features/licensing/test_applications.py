@@ -23,6 +23,7 @@ from regulator.features.licensing.application_terms import (
 )
 from regulator.features.licensing.certificate_terms import CertificateState
 from regulator.features.licensing.models import Application, ApplicationEvent, ApplicationFile, ApplicationPause
+from regulator.features.licensing.queries.applications.published import public_grants, public_notices
 from regulator.features.licensing.queries.certificates import find_number, find_standing
 from regulator.features.licensing.rules.transitions import TABLES
 from regulator.features.licensing.signals import application_approved
@@ -127,6 +128,22 @@ def test_from_draft_to_delivered(offices: Offices, session: Session) -> None:
     trail = session.scalars(select(AuditEntry.act).where(AuditEntry.act.startswith("application."))).all()
     assert len(trail) == len(history) + 2, "the draft and its paper stand there too"
     assert session.scalars(select(Attachment.content_hash)).all() == [FILE.content_hash]
+
+
+def test_everybody_may_read_what_is_published(offices: Offices) -> None:
+    found = offices.examined()
+    assert (public_notices(), public_grants(NOW.date())) == ([], [])
+    offices.does("decider", A.PUBLISH_OBJECTION, found, days=3)
+    (line,) = public_notices()
+    assert (line.number, line.company, line.district, line.authority) == (
+        found.number, offices.company.name, "沈河区", "沈阳市住房和城乡建设局",
+    )  # fmt: skip
+    assert line.until is not None
+    assert (line.day, line.until.day) == (date(2026, 11, 5), date(2026, 11, 12)), "Art. 15: seven days"
+    offices.does("decider", A.APPROVE, found, days=11)
+    assert public_notices() == []
+    assert [one.number for one in public_grants(date(2026, 12, 1))] == [found.number]
+    assert public_grants(date(2027, 3, 1)) == []
 
 
 def test_a_grade_is_refused_while_conditions_fail(offices: Offices, session: Session) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from regulator.features.registry.terms import Title
 from regulator.foundation import clock
 from regulator.foundation.database import session as current_session
 from tests.factories import registry as make
+from tests.factories.certificates import issue_filed
+from tests.factories.papers import sign_with_one_key
 from tests.factories.registry import CITY, HEPING, NOW, SHENHE, TODAY
 from tests.portals.conftest import Desk, sign_in
 
@@ -60,9 +63,9 @@ def test_what_a_company_lacks_and_what_was_counted(company: Any, sign_in: Callab
     assert f"/office/companies/{company.credit_code}/grades" in page
     page = desk.get(f"/office/companies/{company.credit_code}/grades?grade=1")
     plain = re.sub(r"<[^>]+>", " ", page)
-    assert re.search(r"专职人员\s+未满足\s+30 人\s+3 人\s+27 人", plain)
+    assert re.search(r"专职人员\s+不满足\s+30 人\s+3 人\s+27 人", plain)
     assert re.search(
-        r"管理面积\s+未满足\s+100%，2 种\s+100.0%，1 种.*?多层\s+200.00 万㎡.*?另一种房屋类型", plain, re.DOTALL
+        r"管理面积\s+不满足\s+100%，2 种\s+100.0%，1 种.*?多层\s+200.00 万㎡.*?另一种房屋类型", plain, re.DOTALL
     )
     assert "职员2" in page
     assert "翰林花园" in page
@@ -155,3 +158,19 @@ def test_officials_read_the_rules(app: Flask, sign_in: Callable[..., Desk]) -> N
     assert "不低于 500 万元" in page
     assert "第八条" in page
     desk.get("/office/licensing/rule-sets/none", 404)
+
+
+def test_a_company_sees_its_own_certificates_and_no_other(
+    company: Any, sign_in: Callable[..., Desk], tmp_path: Path
+) -> None:
+    sign_with_one_key(tmp_path)
+    held = issue_filed(company, "沈阳市住房和城乡建设局", CITY)
+    other = make.make_company("别家")
+    current_session().commit()
+    desk = sign_in(Role.COMPANY_USER, company.credit_code)
+    assert held.number in desk.get("/company/certificates")
+    assert desk.fetch(f"/company/certificates/{held.id}/file").mimetype == "application/pdf"
+    assert f'name="held_certificate" type="text" value="{held.number}"' in desk.get("/company/applications/new")
+    stranger = sign_in(Role.COMPANY_USER, other.credit_code)
+    assert "还没有证书" in stranger.get("/company/certificates")
+    stranger.get(f"/company/certificates/{held.id}/file", 404)

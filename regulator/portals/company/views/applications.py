@@ -13,6 +13,7 @@ from regulator.features.licensing.actions.applications import drafting as acts
 from regulator.features.licensing.application_terms import ApplicationAct, ApplicationState, Given
 from regulator.features.licensing.queries.applications import listing as queries
 from regulator.features.licensing.queries.applications.standing import procedure_of, rule_set_of, standing_of
+from regulator.features.licensing.queries.certificates import find_standing
 from regulator.features.licensing.queries.rulesets import rule_set_on
 from regulator.features.licensing.terms import RuleSet
 from regulator.features.papers.queries.attachments import attachment_room
@@ -84,7 +85,7 @@ def application_new() -> ResponseReturnValue:
     """Begin an application under the rules of today."""
     company = _company()
     if request.method == "GET":
-        return _form_page(forms.fill(ApplicationForm))
+        return _form_page(forms.fill(ApplicationForm, _held(company)))
     filled, made = forms.read(ApplicationForm), []
     value = filled.value
     if value is None:
@@ -96,6 +97,12 @@ def application_new() -> ResponseReturnValue:
         return _form_page(filled), 409
     flash(_("The draft is kept. Put the papers to it, then send it in."), "ok")
     return redirect(url_for("company.application", application_id=made[0].id), 303)
+
+
+def _held(company: Any) -> dict[str, Any]:
+    """The certificate we hold, so that nobody copies its number wrongly."""
+    standing = find_standing(company.id, _rules().nature)
+    return {"held_certificate": standing.number, "held_until": standing.valid_until} if standing else {}
 
 
 @blueprint.route("/applications/<uuid:application_id>/change", methods=["GET", "POST"])
