@@ -127,10 +127,15 @@ def test_a_register_of_another_version_is_refused(prepared: Installation, tmp_pa
 
 def test_a_port_in_use_is_refused_with_a_sentence(prepared: Installation) -> None:
     with socket.socket() as other:
-        other.bind(("127.0.0.1", prepared.port))
+        other.bind(("127.0.0.1", 0))
         other.listen()
-        done = prepared.run("serve", exits=2)
-    assert f"Cannot serve at 127.0.0.1:{prepared.port}: another program listens there already." in done.err
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        prepared.settings["bind"] = address
+        try:
+            done = prepared.run("serve", exits=2)
+        finally:
+            del prepared.settings["bind"]
+    assert f"Cannot serve at {address}: another program listens there already." in done.err
     assert "REGULATOR_BIND" in done.err
     assert "Traceback" not in done.err
 

@@ -47,7 +47,7 @@ from regulator.features.registry.models import (
 )
 from regulator.features.registry.terms import RecordAct
 from regulator.foundation import clock
-from regulator.foundation.database import Instant, is_postgres, keep_still, session, thinking
+from regulator.foundation.database import Instant, is_postgres, keep_still, refresh_statistics, session, thinking
 from regulator.foundation.jobs import Step
 
 GATHERING, WRITING, FINISHING = "gathering", "writing", "finishing"
@@ -262,6 +262,7 @@ def _corrected_since(batch: ImportBatch, first: int) -> Iterator[Staged]:
 
 def _finish(batch_id: UUID, rows: int, actor: Actor) -> Generator[Step, None, None]:
     batch = _batch(batch_id)
+    refresh_statistics(RecordChange.__tablename__, ImportRow.__tablename__)
     while batch.finished_to < rows - 1:
         first = batch.finished_to + 1
         if batch.update_existing:
