@@ -11,6 +11,9 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from flask import Flask
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+STILL = "document.getAnimations().every(one => one.playState !== 'running' || one.effect.getTiming().iterations > 9)"
+"""Nothing on the page moves, but what goes on for ever."""
+MOST_LOOKS = 60
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 WIDE: ViewportSize = {"width": 1366, "height": 768}
 NARROW: ViewportSize = {"width": 390, "height": 844}
@@ -52,6 +55,10 @@ def violations(page: Page) -> list[str]:
     run = "axe.run({resultTypes: ['violations']})"  # of what passes nothing is written down
     told = "v.id + ': ' + v.nodes.map(n => n.html).join(' ').slice(0, 300)"
     run = f"{run}.then(r => r.violations.map(v => {told}))"
+    for _ in range(MOST_LOOKS):  # what is fading in has not its colours yet
+        if page.evaluate(STILL):
+            break
+        page.wait_for_timeout(50)
     session = page.context.new_cdp_session(page)
     call = {"expression": f"{source};{run}", "awaitPromise": True, "returnByValue": True}
     found: list[str] = session.send("Runtime.evaluate", call)["result"]["value"]

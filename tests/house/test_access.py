@@ -11,7 +11,7 @@ from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from regulator.app import create_app
-from regulator.features.accounts.terms import Role
+from regulator.features.accounts.terms import PERMISSIONS, Role
 from regulator.foundation.extensions import db
 from regulator.web import access
 from tests.conftest import settings_for
@@ -79,7 +79,7 @@ def test_what_the_role_does_not_allow_is_refused_everywhere(app: Flask) -> None:
     held = access.PUBLIC
     for rule in rules(app):
         wanted = access.declared(app, rule.endpoint) or held
-        if not wanted or wanted & {"own_account", "own_applications", "own_company_view", "own_papers_view"}:
+        if not wanted or wanted & PERMISSIONS[Role.COMPANY_USER]:
             continue
         for method in sorted({"GET", "POST"} & (rule.methods or set())):
             assert client.open(address(rule), method=method).status_code in {400, 403}, f"{method} {rule}"

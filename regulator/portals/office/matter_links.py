@@ -27,8 +27,6 @@ def link_of(kind: str, subject_key: str) -> Address | None:
 
 def act_of(kind: str, subject_key: str) -> Address | None:
     """Where an open matter is settled by somebody who may (its `handled_by`); None where the record says it all."""
-    if kind == MatterKind.REQUEST:
-        return link_of(kind, subject_key)
     if kind != MatterKind.LINK:
         return None
     return "office.link", {"link_id": UUID(subject_key.split(BETWEEN)[1])}

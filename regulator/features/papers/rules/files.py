@@ -13,6 +13,7 @@ LETTERS: dict[str, str] = {
     MatterKind.DISPUTE: "ZY",
     MatterKind.LINK: "MC",
     MatterKind.OFFICIAL: "SX",
+    MatterKind.REQUEST: "BG",
     MatterKind.SURVEY: "MD",
 }
 """How a kind is written in a file's number: the initials of its Chinese name."""
