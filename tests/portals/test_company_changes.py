@@ -82,7 +82,9 @@ def test_asked_and_confirmed(company: Company, session: Session, sign_in: SignIn
 def test_returned_withdrawn_and_overtaken(company: Company, session: Session, sign_in: SignIn) -> None:
     desk, officer = sign_in(Role.COMPANY_USER, company.credit_code), sign_in(Role.DISTRICT_OFFICER, SHENHE)
     assert "没有需要变更的项目" in sent(desk, 409, phone="024-11112222", office_address="")
-    sent(desk)
+    for field, longest in (("phone", 40), ("legal_representative", 60), ("office_address", 300)):
+        assert f'id="f-{field}-error"' in sent(desk, 400, **{field: "1" * (longest + 1)}), "could not be confirmed"
+    sent(desk, office_address="路" * 300)
     first = request_of(session)
     officer.get(f"/office/requests/{first.id}")
     officer.post(f"/office/requests/{first.id}/return", 400, version=1, reason=" ")

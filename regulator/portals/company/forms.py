@@ -36,15 +36,21 @@ class WordsForm(forms.Form):
     files: forms.OptionalText = None
 
 
+Short = Annotated[Annotated[str, Field(max_length=60)] | None, forms.OrNone]
+Phone = Annotated[Annotated[str, Field(max_length=40)] | None, forms.OrNone]
+Place = Annotated[Annotated[str, Field(max_length=300)] | None, forms.OrNone]
+"""As long as the record itself may be: what is asked for can be confirmed."""
+
+
 class ChangeForm(forms.Form):
     """The record as the company wants it, and why."""
 
-    registration_kind: forms.OptionalText = None
-    legal_representative: forms.OptionalText = None
-    phone: forms.OptionalText = None
+    registration_kind: Short = None
+    legal_representative: Short = None
+    phone: Phone = None
     registered_capital: forms.OptionalYuan = None
-    registered_address: forms.OptionalText = None
-    office_address: forms.OptionalText = None
+    registered_address: Place = None
+    office_address: Place = None
     business_scope: forms.OptionalLongText = None
     introduction: forms.OptionalLongText = None
     reason: forms.Text

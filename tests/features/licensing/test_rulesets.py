@@ -96,6 +96,9 @@ def test_a_file_that_is_not_as_it_must_be(old: str, new: str, fault: str, where:
             '{ kind = "no_barring_acts", article = "第九条", months = 12 },\n]', "]", "rule_set_hole", id="hole"
         ),
         pytest.param("months = 12 }", 'months = 12, acts = ["lying"] }', "rule_set_act_unknown", id="act-not-named"),
+        pytest.param('code = "evaluation-demo"', 'code = "a/b"', "rule_set_code", id="code-in-addresses"),
+        pytest.param('code = "evaluation-demo"', f'code = "{"a" * 41}"', "rule_set_code", id="code-too-long"),
+        pytest.param('code = "2"', f'code = "{"2" * 21}"', "rule_set_code", id="grade-too-long"),
         pytest.param("delivery = {", "hearing = {", "rule_set_term_missing", id="no-term-of-delivery"),
         pytest.param(
             '"annual_review"', '"annual_inspection"', "rule_set_application", id="inspection-under-evaluation"

@@ -1,5 +1,6 @@
 """Whether a rule set may stand: nature and dates, grades in order, every number cited, words that fit the nature."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
@@ -24,6 +25,7 @@ from regulator.features.licensing.terms import (
 from regulator.law.citations import Citation
 from regulator.law.findings import Finding, Verdict
 
+CODE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 ONE_DAY = timedelta(days=1)
 NO_NEW_LICENCE = Citation("行政许可法", "15", date(2004, 7, 1))
 LICENCE_WORDS = ("许可", "资质证书", "吊销", "licence", "license")
@@ -39,6 +41,7 @@ def judge_rule_set(rule_set: RuleSet) -> Verdict:
     """Whether a rule set holds together by itself; a local one always has grades, words and a procedure."""
     return Verdict.of(
         [
+            *_codes(rule_set),
             *_nature(rule_set),
             *_whole(rule_set),
             *_grades(rule_set),
@@ -60,6 +63,13 @@ def in_force(rule_sets: Iterable[RuleSet], day: date) -> RuleSet | None:
     begun = [one for one in rule_sets if one.effective_from <= day]
     last = max(begun, key=lambda one: one.effective_from, default=None)
     return None if last is None or (last.effective_to is not None and last.effective_to < day) else last
+
+
+def _codes(rule_set: RuleSet) -> Iterator[Finding]:
+    """Codes stand in addresses and on certificates."""
+    for code, most in ((rule_set.code, 40), *((grade.code, 20) for grade in rule_set.grades)):
+        if len(code) > most or not CODE.fullmatch(code):
+            yield Finding("rule_set_code", params={"code": code[:60], "most": most})
 
 
 def _nature(rule_set: RuleSet) -> Iterator[Finding]:

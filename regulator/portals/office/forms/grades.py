@@ -1,5 +1,9 @@
 """Forms about grades: a fact from elsewhere, and why one is taken back."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from regulator.features.licensing.terms import OutsideFactKind
 from regulator.web import forms
 
@@ -9,7 +13,7 @@ class OutsideFactForm(forms.Form):
 
     kind: OutsideFactKind
     act: forms.OptionalText = None
-    mark: forms.OptionalText = None
+    mark: Annotated[Annotated[str, Field(max_length=10)] | None, forms.OrNone] = None
     grade: forms.OptionalText = None
     happened_on: forms.Day
     document: forms.Text
