@@ -51,6 +51,10 @@ def test_a_company_writes_sends_in_and_takes_back(
     company.post(f"{made}/papers", files=paper)
     page = company.get(made)
     assert "变更证明.pdf" in page
+    company.post(f"{made}/submit", 409)
+    assert "目前没有等级证书" in company.page
+    offices.holds()
+    company.get(made)
     company.post(f"{made}/submit")
     company.post(f"{made}/submit")
     found = session.scalars(select(Application)).one()
@@ -80,6 +84,10 @@ def test_a_clerk_takes_one_in_and_the_receipt_follows_it(
     given = {"kind": "new", "grade": "3", "words": "申请书 1 份"}
     clerk.post("/window/applications/new", 400, credit_code="91210103MA00000000", **given)
     assert "辖区内没有" in clerk.page
+    clerk.get("/window/applications/new")
+    change = {"kind": "change", "held_certificate": "沈物评〔2024〕7号", "words": "变更证明 1 份"}
+    clerk.post("/window/applications/new", 409, credit_code=offices.company.credit_code, **change)
+    assert "目前没有等级证书" in clerk.page
     clerk.get("/window/applications/new")
     receipt = clerk.post("/window/applications/new", credit_code=offices.company.credit_code, **given).location
     page = clerk.get(receipt)

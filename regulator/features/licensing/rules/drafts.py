@@ -12,6 +12,8 @@ GRADED = (K.NEW, K.UPGRADE, K.RENEWAL, K.ANNUAL_INSPECTION, K.ANNUAL_REVIEW)
 """Ask for a grade, so the company is held against its conditions."""
 HOLDING = tuple(kind for kind in K if kind is not K.NEW)
 """Are about a certificate the company holds."""
+SAME_CONTENT = (K.CHANGE, K.REISSUE)
+"""Grade and days go on; name and number are new."""
 WAIVED = (ConditionKind.AREAS, ConditionKind.PROJECTS)
 """A company just founded cannot have these yet; it gets the lowest grade for a provisional time."""
 

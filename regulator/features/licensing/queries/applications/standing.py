@@ -12,6 +12,7 @@ from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.terms import CITY_PREFIX, Scope
 from regulator.features.licensing.application_terms import ApplicationAct, Seat, Standing, Times
 from regulator.features.licensing.models import Application, ApplicationEvent, ApplicationFile, ApplicationPause
+from regulator.features.licensing.queries.certificates import facts_of_certificate, find_standing
 from regulator.features.licensing.queries.facts import evaluate
 from regulator.features.licensing.queries.rulesets import get_rule_set
 from regulator.features.licensing.rules.clocks import asked_in_time, objections_until
@@ -66,9 +67,10 @@ def times_of(application: Application, pauses: Iterable[ApplicationPause]) -> Ti
 
 
 def standing_of(application: Application, procedure: Procedure) -> Standing:
-    """What the guards look at; five statements."""
+    """What the guards look at; six statements."""
     pauses = list_pauses(application)
     objections = objections_until(times_of(application, pauses), procedure, working_days())
+    held = find_standing(application.company_id, application.nature)
     return Standing(
         state=application.state,
         nature=application.nature,
@@ -83,6 +85,7 @@ def standing_of(application: Application, procedure: Procedure) -> Standing:
         held_until=application.held_until,
         asked_in_time=asked_in_time(application.received_on, application.held_until, procedure),
         files=count_files(application),
+        certificate=facts_of_certificate(held) if held else None,
     )
 
 
