@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from regulator.commands.context import in_app
 from regulator.commands.demo_applications import write_applications
@@ -31,6 +31,8 @@ from regulator.features.coverage.rules.counting import month_before, month_of
 from regulator.features.divisions.actions import copy_city, set_management_area
 from regulator.features.divisions.queries import DivisionRow, list_below, list_cities
 from regulator.features.divisions.terms import Level, Scope
+from regulator.features.licensing.certificate_terms import CertificateOrigin
+from regulator.features.licensing.models import Certificate
 from regulator.features.maps.actions import load_schematic
 from regulator.features.maps.schematic import schematic_point, shift_of
 from regulator.features.metrics.actions import set_target
@@ -40,6 +42,7 @@ from regulator.features.registry.actions.demo import fill_city, index_afterwards
 from regulator.features.registry.demo.plan import CityPlan, Place
 from regulator.features.registry.models import Company
 from regulator.features.registry.queries.matters import SOURCES
+from regulator.features.registry.terms import CompanyStatus
 from regulator.features.zones.actions.deciding import adopt_zone
 from regulator.features.zones.actions.proposing import NONE_SEEN, propose_zones
 from regulator.features.zones.queries.estates import list_uncovered
@@ -87,11 +90,12 @@ def demo_command(seed: int, companies: int, estates: int, people: int, cities: i
                 _tell_of_coverage()
                 _adopt_zones()
             authorities = found_authorities() if cities == 1 else {}
+            if cities == 1:
+                write_certificates(authorities, _two_districts())
             draft = _write(_open_accounts(authorities))
             _open_matters()
             if cities == 1:
                 write_papers(authorities)
-                write_certificates(authorities)
                 _write_applications()
             load_schematic(clock.now())
             seal_all(clock.now())
@@ -243,7 +247,7 @@ def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
     below = list_below(city)
     first: Callable[[Level], list[str]] = lambda level: [row.code for row in below if row.level is level]  # noqa: E731
     districts, streets, communities = (first(level) for level in (Level.DISTRICT, Level.STREET, Level.COMMUNITY))
-    company = session().scalar(select(Company.credit_code).order_by(Company.id).limit(1)) or ""
+    company = _company_of(districts[0])
     zone = [row.code for row in below if row.level is Level.STREET and "开发区" in row.name]
     if zone:
         set_management_area(ZONE_CODE, ZONE_NAME, zone, actor=Actor.system(), now=clock.now())
@@ -255,6 +259,7 @@ def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
         ("community", "社区 陈兰", Role.COMMUNITY_WORKER, communities[0]),
         ("head", "物业科科长 刘军", Role.SECTION_HEAD, districts[0]),
         ("director", "分管局长 赵平", Role.DIRECTOR, districts[0]),
+        ("citydirector", "市局分管局长 郑海", Role.DIRECTOR, city),
         ("clerk", "窗口 孙洁", Role.HALL_CLERK, districts[0]),
         ("policy", "政策编辑 吴琳", Role.POLICY_EDITOR, city),
         ("company", "企业用户", Role.COMPANY_USER, company),
@@ -267,10 +272,22 @@ def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
     return wanted
 
 
+def _company_of(district: str) -> str:
+    """The company whose own account there is: one of the district whose officers have theirs, with a certificate."""
+    held = exists().where(Certificate.company_id == Company.id, Certificate.ended_as.is_(None))
+    held = held.where(Certificate.origin == CertificateOrigin.ISSUED)
+    order = (Company.division_code != district, ~held, Company.status != CompanyStatus.OPERATING, Company.id)
+    return session().scalar(select(Company.credit_code).order_by(*order).limit(1)) or ""
+
+
 def _write_applications() -> None:
     """Of the companies of the two districts that have accounts."""
-    city = list_cities()[0].code
-    write_applications([row.code for row in list_below(city) if row.level is Level.DISTRICT][:2], city)
+    write_applications(_two_districts(), list_cities()[0].code)
+
+
+def _two_districts() -> list[str]:
+    """Those whose officers have accounts."""
+    return [row.code for row in list_below(list_cities()[0].code) if row.level is Level.DISTRICT][:2]
 
 
 def _open_matters() -> None:
