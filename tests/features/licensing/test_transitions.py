@@ -157,6 +157,18 @@ def test_what_is_asked_for_fits_what_is_held(
         assert [judged(found, act) for act in acts] == [[code] if code else []] * len(acts), state
 
 
+def test_an_evaluation_cites_nothing_of_licences() -> None:
+    found = standing(S.EXAMINED, is_extended=True, is_stopped=True)
+    for nature in Nature:
+        looks = [(A.EXTEND, {}), (A.STOP_CLOCK, {"stop": ClockStop.HEARING})]
+        judged_by = [
+            judge_step(replace(found, nature=nature), act, Given("x", **more), EVERYBODY, PROCEDURES[nature], TODAY)
+            for act, more in looks
+        ]
+        cited = {one.citation.instrument for verdict in judged_by for one in verdict.findings if one.citation}
+        assert cited == ({"行政许可法"} if nature is Nature.LICENCE else set())
+
+
 @pytest.mark.parametrize(
     ("given", "renews"),
     [

@@ -215,6 +215,11 @@ _CLEARS = (ApplicationKind.CANCELLATION,)
 _MAY_RUN_OUT = tuple(kind for kind in HOLDING if kind not in SAME_CONTENT)
 
 
+def _law(standing: Standing, article: Citation) -> Citation | None:
+    """The article for a licence alone: an evaluation rests on its own rules and cites nothing of licences."""
+    return article if standing.nature is Nature.LICENCE else None
+
+
 def _asked_in_time(standing: Standing, _g: Given, _d: Desk, procedure: Procedure, today: date) -> Finding | None:
     counts = procedure.silence_renews and standing.kind is ApplicationKind.RENEWAL and standing.asked_in_time
     over = standing.held_until is not None and today > standing.held_until
@@ -238,7 +243,7 @@ def _certificate_fits(standing: Standing, _g: Given, _d: Desk, _p: Procedure, to
 
 
 def _clock_runs(standing: Standing, *_rest: object) -> Finding | None:
-    return Finding("clock_stands_still", STOPS_NAMED) if standing.is_stopped else None
+    return Finding("clock_stands_still", _law(standing, STOPS_NAMED)) if standing.is_stopped else None
 
 
 def _clock_stands(standing: Standing, *_rest: object) -> Finding | None:
@@ -258,7 +263,7 @@ def _company_cancelled(standing: Standing, *_rest: object) -> Finding | None:
 
 
 def _not_extended(standing: Standing, *_rest: object) -> Finding | None:
-    return Finding("extended_already", EXTENDED_ONCE) if standing.is_extended else None
+    return Finding("extended_already", _law(standing, EXTENDED_ONCE)) if standing.is_extended else None
 
 
 def _objections_over(
@@ -281,14 +286,14 @@ def _papers_sent(standing: Standing, *_rest: object) -> Finding | None:
     return None if standing.files else Finding("application_without_papers", None, {}, "files")
 
 
-def _stop_named(_s: Standing, given: Given, _d: Desk, procedure: Procedure, _today: date) -> Finding | None:
+def _stop_named(standing: Standing, given: Given, _d: Desk, procedure: Procedure, _today: date) -> Finding | None:
     named = given.stop is not None and given.stop in procedure.clock_stops
-    return None if named else Finding("clock_stop_not_named", STOPS_NAMED, {}, "stop")
+    return None if named else Finding("clock_stop_not_named", _law(standing, STOPS_NAMED), {}, "stop")
 
 
 def _term_passed(standing: Standing, _g: Given, _d: Desk, _p: Procedure, today: date) -> Finding | None:
     passed = standing.due_on is not None and today > standing.due_on
-    return None if passed else Finding("term_not_passed", SAID_AT_ONCE, {"due_on": standing.due_on})
+    return None if passed else Finding("term_not_passed", _law(standing, SAID_AT_ONCE), {"due_on": standing.due_on})
 
 
 def _words(_s: Standing, given: Given, *_rest: object) -> Finding | None:
