@@ -146,10 +146,9 @@ def _candidates(
 def _fields(company: Company, rules: RuleSet, kind: ApplicationKind, day: date) -> DraftFields | None:
     """What a company can say in such an application; None where it holds nothing to say it of, or holds a grade."""
     held = find_standing(company.id, rules.nature)
-    stands = held is not None and state_on(facts_of_certificate(held), day) is CertificateState.VALID
     if kind is K.NEW:
-        return None if stands else DraftFields(kind, grade=rules.grades[-1].code)
-    if held is None or not stands:
+        return None if held is not None else DraftFields(kind, grade=rules.grades[-1].code)
+    if held is None or state_on(facts_of_certificate(held), day) is not CertificateState.VALID:
         return None
     codes = [one.code for one in rules.grades]
     place = codes.index(held.grade) - (kind is K.UPGRADE)

@@ -50,7 +50,7 @@ def _answer(number: str) -> ResponseReturnValue:
         found=found,
         waiting=waiting_for(found.state) if found else None,
         authority=get_row(found).authority if found else None,
-        stopped=bool(found) and any(pause.resumed_on is None for pause in list_pauses(found)),
+        stopped=found is not None and any(pause.resumed_on is None for pause in list_pauses(found)),
         tail=given.tail(),
     )
     answer = make_response(page, 404 if number and code and found is None else 200)
