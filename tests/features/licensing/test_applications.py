@@ -381,11 +381,19 @@ def _steps_of_migration() -> set[tuple[str, str]]:
     return set(runpy.run_path(str(path))["STEPS"])
 
 
-def test_a_company_cancelled_in_the_middle(offices: Offices, session: Session) -> None:
+@pytest.mark.parametrize(
+    "gone",
+    [
+        pytest.param({"status": CompanyStatus.CANCELLED}, id="struck-off"),
+        pytest.param({"retired_on": NOW.date(), "retired_reason": "重复登记"}, id="record-taken-out"),
+    ],
+)
+def test_a_company_cancelled_in_the_middle(offices: Offices, session: Session, gone: dict[str, Any]) -> None:
     found = offices.examined()
     with transaction():
         session.add(offices.company)
-        offices.company.status = CompanyStatus.CANCELLED
+        for name, value in gone.items():
+            setattr(offices.company, name, value)
     with pytest.raises(Refused) as refused:
         offices.does("decider", A.REJECT, found, days=3)
     assert codes(refused) == ["company_was_cancelled"]

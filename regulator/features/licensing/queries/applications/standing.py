@@ -46,6 +46,11 @@ def company_of(application: Application) -> Company:
     return session().get_one(Company, application.company_id)
 
 
+def is_gone(company: Company) -> bool:
+    """Whether a company was struck off, or its record taken out of the register."""
+    return company.status is CompanyStatus.CANCELLED or company.retired_on is not None
+
+
 def list_pauses(application: Application) -> list[ApplicationPause]:
     """The times in which the clock stood still, in order."""
     stmt = select(ApplicationPause).where(ApplicationPause.application_id == application.id)
@@ -75,7 +80,7 @@ def standing_of(application: Application, procedure: Procedure) -> Standing:
         state=application.state,
         nature=application.nature,
         kind=application.kind,
-        is_cancelled=company_of(application).status is CompanyStatus.CANCELLED,
+        is_cancelled=is_gone(company_of(application)),
         examiner_id=application.examiner_id,
         is_extended=application.extended_on is not None,
         is_stopped=any(pause.resumed_on is None for pause in pauses),
