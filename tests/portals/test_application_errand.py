@@ -43,7 +43,7 @@ def test_a_company_writes_sends_in_and_takes_back(
     assert "请选择申请的等级" in company.page
     company.get("/company/applications/new")
     made = company.post("/company/applications/new", kind="change", held_certificate="沈物评〔2024〕7号").location
-    company.get(made)
+    assert "变更后的营业执照复印件" in company.get(made), "the papers these rules name"
     company.post(f"{made}/submit", 409)
     assert "请先附上申请材料" in company.page
     company.get(made)
@@ -80,7 +80,7 @@ def test_a_clerk_takes_one_in_and_the_receipt_follows_it(
     app: Flask, session: Session, offices: Offices, sign_in: Callable[..., Desk]
 ) -> None:
     clerk = desk_of(app, session, offices, "clerk")
-    clerk.get("/window/applications/new")
+    assert "证书遗失说明" in clerk.get("/window/applications/new")
     given = {"kind": "new", "grade": "3", "words": "申请书 1 份"}
     clerk.post("/window/applications/new", 400, credit_code="91210103MA00000000", **given)
     assert "辖区内没有" in clerk.page
