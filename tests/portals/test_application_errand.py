@@ -108,6 +108,12 @@ def test_a_clerk_takes_one_in_and_the_receipt_follows_it(
     assert stranger.fetch(f"{LIST}/{found.number}/accept").status_code == 404
 
 
+def test_nothing_can_be_taken_in_while_no_grades_are_granted(sign_in: Callable[..., Desk]) -> None:
+    page = sign_in(Role.HALL_CLERK, HEPING).get("/window/applications/new")
+    assert "现行规则不授予等级" in page
+    assert 'name="credit_code"' not in page
+
+
 def test_from_district_to_city_and_out_at_the_counter(app: Flask, session: Session, offices: Offices) -> None:
     offices.staff()
     found = offices.sent(ApplicationKind.NEW, grade="3")

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from regulator.features.accounts import actions as accounts
 from regulator.features.audit.models import AuditEntry
 from regulator.features.audit.terms import Actor
+from regulator.features.licensing import rulesets
 from regulator.features.licensing.actions.applications import following, steps, sweeping
 from regulator.features.licensing.actions.applications.drafting import name_contents, remove_file
+from regulator.features.licensing.actions.rulesets import add_rule_set
 from regulator.features.licensing.application_terms import (
     ApplicationAct,
     ApplicationOutcome,
@@ -170,6 +172,24 @@ def test_numbers_have_no_gap(offices: Offices) -> None:
         offices.does("applicant", A.SUBMIT, twin)
     other = offices.sent(ApplicationKind.REISSUE)
     assert [found.number, other.number] == ["210103-2026-00001", "210103-2026-00002"]
+
+
+def test_a_number_is_of_the_year_it_is_here(offices: Offices) -> None:
+    """On New Year's Eve in UTC it is 2027 in the office already."""
+    offices.sent()
+    offices.now = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
+    found = offices.sent(ApplicationKind.REISSUE)
+    assert (found.number, found.received_on) == ("210103-2027-00001", date(2027, 1, 1))
+
+
+def test_what_was_drafted_under_other_rules_is_read_again(offices: Offices) -> None:
+    found = offices.draft(ApplicationKind.NEW, grade="3")
+    source = rulesets.shipped_source(rulesets.DEMO).replace('"evaluation-demo"', '"evaluation-next"', 1)
+    with transaction():
+        add_rule_set(source.replace("2023-01-01", "2026-11-20"), actor=Actor.system(), now=NOW)
+    with pytest.raises(Conflict, match="rule_set_changed_since_drafted"):
+        offices.does("applicant", A.SUBMIT, found, days=20)
+    assert (found.state, found.number) == (S.DRAFT, None)
 
 
 # --- who --------------------------------------------------------------------------------------------------------------
