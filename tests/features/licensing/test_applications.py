@@ -27,6 +27,8 @@ from regulator.features.licensing.certificate_terms import CertificateState
 from regulator.features.licensing.models import Application, ApplicationEvent, ApplicationFile, ApplicationPause
 from regulator.features.licensing.queries.applications.published import public_grants, public_notices
 from regulator.features.licensing.queries.certificates import find_number, find_standing
+from regulator.features.licensing.queries.rulesets import rule_set_on
+from regulator.features.licensing.rules.drafts import judge_upgrade
 from regulator.features.licensing.rules.transitions import TABLES
 from regulator.features.licensing.signals import application_approved
 from regulator.features.licensing.terms import ApplicationKind, Nature
@@ -180,6 +182,20 @@ def test_a_number_is_of_the_year_it_is_here(offices: Offices) -> None:
     offices.now = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
     found = offices.sent(ApplicationKind.REISSUE)
     assert (found.number, found.received_on) == ("210103-2027-00001", date(2027, 1, 1))
+
+
+def test_an_upgrade_is_to_a_higher_grade(offices: Offices) -> None:
+    offices.holds()
+    with pytest.raises(Refused) as refused:
+        offices.draft(ApplicationKind.UPGRADE, grade="3")
+    assert codes(refused) == ["upgrade_not_higher"]
+    assert offices.sent(ApplicationKind.UPGRADE, grade="2").number
+    rules = rule_set_on(NOW.date())
+    for wanted, held, is_provisional, higher in (
+        ("3", "3", True, True), ("3", "2", False, False), ("1", "2", False, True), ("3", "A", False, True),
+    ):  # fmt: skip
+        found = judge_upgrade(rules, wanted, held, is_provisional=is_provisional).findings
+        assert (not found) is higher, (wanted, held)
 
 
 def test_what_was_drafted_under_other_rules_is_read_again(offices: Offices) -> None:

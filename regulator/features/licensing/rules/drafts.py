@@ -40,6 +40,16 @@ def judge_draft(
     )
 
 
+def judge_upgrade(rule_set: RuleSet, wanted: str | None, held: str, *, is_provisional: bool) -> Verdict:
+    """Whether the grade asked for is a higher one; the same in full is, after a provisional one."""
+    order = [grade.code for grade in rule_set.grades]
+    if wanted not in order or held not in order:
+        return Verdict(())
+    place, now = order.index(wanted), order.index(held)
+    higher = place < now or (place == now and is_provisional)
+    return Verdict(() if higher else (Finding("upgrade_not_higher", None, {}, "grade"),))
+
+
 def may_be_provisional(rule_set: RuleSet, kind: ApplicationKind, grade: str | None) -> bool:
     """Whether a rule set gives this grade provisionally to who asks for it the first time."""
     procedure = rule_set.procedure

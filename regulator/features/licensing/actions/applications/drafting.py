@@ -12,8 +12,9 @@ from regulator.features.audit.terms import JSON, Actor
 from regulator.features.licensing.application_terms import APPLICATION, ApplicationState, ApplicationTrail
 from regulator.features.licensing.models import Application, ApplicationFile
 from regulator.features.licensing.queries.applications.standing import is_gone
+from regulator.features.licensing.queries.certificates import find_standing
 from regulator.features.licensing.queries.rulesets import rule_set_on
-from regulator.features.licensing.rules.drafts import judge_draft
+from regulator.features.licensing.rules.drafts import judge_draft, judge_upgrade
 from regulator.features.licensing.terms import ApplicationKind, RuleSet
 from regulator.features.papers.actions.attachments import KeptFile
 from regulator.features.papers.rules.matters import NO_TERM
@@ -69,6 +70,9 @@ def judge_asking(company: Company, fields: DraftFields, day: date) -> RuleSet:
         rule_set, fields.kind, fields.grade, held_certificate=fields.held_certificate, held_until=fields.held_until,
         is_cancelled=is_gone(company), is_local=company.division_code is not None,
     ).or_refuse()  # fmt: skip
+    held = find_standing(company.id, rule_set.nature) if fields.kind is ApplicationKind.UPGRADE else None
+    if held is not None:
+        judge_upgrade(rule_set, fields.grade, held.grade, is_provisional=held.is_provisional).or_refuse()
     return rule_set
 
 
