@@ -56,6 +56,8 @@ from regulator.foundation.errors import BadInput
 ACCOUNTS_FILE = "demo-accounts.json"
 FIRST_INVENTED_CITY = 9001
 MONTHS_CLOSED = 12
+IN_OFFICE = timedelta(days=400)
+"""So long the people of the accounts have held their posts: what the demo tells of the last year, they did."""
 STREETS_WITH_ZONES = 3
 ZONE_CODE, ZONE_NAME = "SYKFQ", "经济技术开发区"
 SENTENCES = {
@@ -225,7 +227,7 @@ def _open_accounts(authorities: Mapping[str, Authority]) -> list[dict[str, objec
             account,
             role,
             scope,
-            began_on=clock.today(),
+            began_on=clock.today() - IN_OFFICE,
             ended_on=None,
             is_company=_is_company,
             actor=Actor.system(),

@@ -135,7 +135,7 @@ def _candidates(
     """Companies it can befall, and what they ask for; a grade is published for one that meets its conditions."""
     day = clock.today() - timedelta(days=steps[0][0] if steps else 0)
     published = any(act is A.PUBLISH_OBJECTION for _days, act in steps)
-    for one in waiting:
+    for one in waiting if kind is K.NEW else reversed(waiting):  # the first that holds one has an account of its own
         fields = _fields(one, rules, kind, day)
         if fields is not None and (not published or kind not in GRADED or one.id in met):
             yield one, fields

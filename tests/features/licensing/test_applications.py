@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from regulator.features.accounts import actions as accounts
+from regulator.features.accounts.models import RoleAssignment
 from regulator.features.audit.models import AuditEntry
 from regulator.features.audit.terms import Actor
 from regulator.features.licensing import rulesets
@@ -132,6 +133,24 @@ def test_from_draft_to_delivered(offices: Offices, session: Session) -> None:
     trail = session.scalars(select(AuditEntry.act).where(AuditEntry.act.startswith("application."))).all()
     assert len(trail) == len(history) + 2, "the draft and its paper stand there too"
     assert session.scalars(select(Attachment.content_hash)).all() == [FILE.content_hash]
+
+
+def test_whoever_comes_to_decide_later_issues_in_the_name_of_their_office(offices: Offices, session: Session) -> None:
+    """When it was examined nobody in the city could decide; somebody could later."""
+    offices.staff()
+    city = [offices.account(name).id for name in ("decider", "head")]
+    posts = update(RoleAssignment).where(RoleAssignment.account_id.in_(city))
+    with transaction():
+        session.execute(posts.values(began_on=date(2026, 11, 20)))
+    found = offices.examined(ApplicationKind.NEW, grade="3")
+    assert found.deciding_authority_id is None
+    offices.does("decider", A.PUBLISH_OBJECTION, found, days=20)
+    (line,) = public_notices()
+    assert line.authority == offices.authority.name
+    offices.does("decider", A.APPROVE, found, days=29)
+    standing = find_standing(offices.company.id, Nature.EVALUATION)
+    assert standing is not None
+    assert standing.authority_name == offices.authority.name
 
 
 def test_everybody_may_read_what_is_published(offices: Offices) -> None:
