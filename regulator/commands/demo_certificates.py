@@ -62,6 +62,7 @@ FATES = (
     *(_Fate(3 * YEAR - days) for days in (0, 5, 60, 85)),
     *(_Fate(100 + 40 * number) for number in range(14)),
     *(_Fate(20 + 45 * number, YEAR, provisional=True) for number in range(6)),
+    _Fate(YEAR - 20, YEAR, provisional=True),  # its year ends soon
 )
 """What becomes of the certificates of the first companies; fewer companies, fewer fates."""
 
