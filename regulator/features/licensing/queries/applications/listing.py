@@ -127,11 +127,14 @@ def _asked_for(q: str) -> ColumnElement[bool]:
 def list_applications(
     scope: Scope, wanted: ApplicationFilter, *, cursor: str | None = None, limit: int = 50
 ) -> Page[ApplicationRow]:
-    """Applications of a territory: open ones the most pressing first, others the last received first."""
+    """Applications of a territory: open ones the most pressing first, ended ones the last received, all by number."""
     table = Application.__table__.c
-    sort = Sort("due", (table.order_on, table.number))
-    if wanted.is_open is not True:
-        sort = Sort("received", (table.received_on, table.number), descending=True)
+    sorts = {
+        True: Sort("due", (table.order_on, table.number)),
+        False: Sort("received", (table.received_on, table.number), descending=True),
+        None: Sort("number", (table.number,), descending=True),
+    }
+    sort = sorts[wanted.is_open]
     stmt = _narrowed(_rows(), scope, wanted)
     page = paginate(stmt, list_name="applications", sort=sort, cursor=cursor, limit=limit, item=lambda row: row)
     return Page(tuple(_placed(page.items)), page.next)
