@@ -515,6 +515,7 @@ def test_what_a_draft_must_say(offices: Offices) -> None:
         with pytest.raises(Refused) as refused:
             offices.draft(**fields)
         assert codes(refused) == [code]
+    assert offices.draft(kind.CHANGE, grade="1").grade is None, "a change asks for none"
 
 
 def test_after_the_repeal_and_before_an_evaluation_nothing_can_be_applied_for(licensing: Offices) -> None:

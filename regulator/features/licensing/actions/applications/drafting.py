@@ -14,7 +14,7 @@ from regulator.features.licensing.models import Application, ApplicationFile
 from regulator.features.licensing.queries.applications.standing import is_gone
 from regulator.features.licensing.queries.certificates import find_standing
 from regulator.features.licensing.queries.rulesets import rule_set_on
-from regulator.features.licensing.rules.drafts import judge_draft, judge_upgrade
+from regulator.features.licensing.rules.drafts import GRADED, judge_draft, judge_upgrade
 from regulator.features.licensing.terms import ApplicationKind, RuleSet
 from regulator.features.papers.actions.attachments import KeptFile
 from regulator.features.papers.rules.matters import NO_TERM
@@ -136,7 +136,9 @@ def name_contents(_sender: object, names: Collection[str]) -> set[str]:
 
 
 def _columns(fields: DraftFields) -> dict[str, object]:
-    return {name: getattr(fields, name) or None for name in DraftFields.__dataclass_fields__}
+    """What is kept; a grade only where one is asked for."""
+    said = {name: getattr(fields, name) or None for name in DraftFields.__dataclass_fields__}
+    return said if fields.kind in GRADED else said | {"grade": None}
 
 
 def _claim(application: Application, version: int) -> None:
