@@ -255,13 +255,14 @@ def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
         set_management_area(ZONE_CODE, ZONE_NAME, zone, actor=Actor.system(), now=clock.now())
     wanted = [
         ("city", "市局物业处 周敏", Role.CITY_OFFICER, city),
+        ("cityhead", "市局物业处处长 何伟", Role.SECTION_HEAD, city),
+        ("citydirector", "市局分管局长 林涛", Role.DIRECTOR, city),
         ("district", "区房产局 张晓", Role.DISTRICT_OFFICER, districts[0]),
         ("district2", "区房产局 李静", Role.DISTRICT_OFFICER, districts[1]),
         ("street", "街道办 王强", Role.STREET_OFFICER, streets[0]),
         ("community", "社区 陈兰", Role.COMMUNITY_WORKER, communities[0]),
         ("head", "物业科科长 刘军", Role.SECTION_HEAD, districts[0]),
         ("director", "分管局长 赵平", Role.DIRECTOR, districts[0]),
-        ("citydirector", "市局分管局长 郑海", Role.DIRECTOR, city),
         ("clerk", "窗口 孙洁", Role.HALL_CLERK, districts[0]),
         ("policy", "政策编辑 吴琳", Role.POLICY_EDITOR, city),
         ("company", "企业用户", Role.COMPANY_USER, company),
