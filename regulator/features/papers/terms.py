@@ -15,6 +15,7 @@ class MatterKind(StrEnum):
     LINK = "link"  # a name in a list that resembles a company
     OFFICIAL = "official"  # opened at the desk by an official
     REQUEST = "request"  # a company asks for its record to be changed
+    REVIEW = "review"  # a district's round of the yearly look at certificates
     SURVEY = "survey"  # a round of the baseline survey
 
 
