@@ -87,10 +87,11 @@ class Reviewed(Offices):
         account, role, _scope = self.accounts[name]
         with transaction():
             session().add(entry)
+            version = given.pop("version", entry.version)
             said = ReviewSaid(**({"words": WORDS.get(act, "")} | given))
             take_review(
                 entry, act, said, self.desk(name), actor=actor_of(account, role),
-                now=self.now + timedelta(days=days), version=entry.version,
+                now=self.now + timedelta(days=days), version=version,
             )  # fmt: skip
         return entry
 

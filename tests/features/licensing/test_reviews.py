@@ -329,3 +329,16 @@ def test_at_once_one_wins(app: Flask) -> None:
     database().commit()
     assert raised_by(again(RA.PROPOSE_PASSING), again(RA.PROPOSE_PASSING)) == [StaleVersion]
     assert database().scalars(select(ReviewEvent.act)).all() == [A.PROPOSE_PASS]
+    for name in ("failing", "falling"):
+        offices.judges("examiner", A.PROPOSE_FAIL, offices.entry(name))
+    offices.acts("examiner", RA.SUBMIT, database().scalars(select(ReviewRound)).one())
+    seen = offices.entry("failing").version
+    database().commit()
+
+    def decides(who: str, act: ReviewAct) -> Any:
+        return lambda: offices.judges(who, act, offices.entry("failing"), version=seen)
+
+    assert raised_by(decides("decider", A.DECIDE_FAIL), decides("head", A.RETURN)) == [StaleVersion]
+    database().expire_all()
+    assert database().scalars(select(ReviewEvent).where(ReviewEvent.version == seen + 1)).all()
+    assert sound() == {}
