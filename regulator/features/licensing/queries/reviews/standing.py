@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from regulator.features.licensing.certificate_terms import CertificateOrigin, CertificateState
 from regulator.features.licensing.models import Certificate, ReviewEntry, ReviewRound
@@ -39,7 +39,10 @@ def rules_of(current: ReviewRound) -> RuleSet:
 
 
 def list_held(division_code: str, rule_set: RuleSet, day: date) -> list[Held]:
-    """Companies registered in a district with a valid, not provisional certificate of a grade these rules know."""
+    """Companies registered in a district with a valid, not provisional certificate of a grade these rules know.
+
+    Certificates that stand in a round of the year already are left out.
+    """
     stmt = (
         select(Company, Certificate)
         .join(Certificate, Certificate.company_id == Company.id)
@@ -52,10 +55,19 @@ def list_held(division_code: str, rule_set: RuleSet, day: date) -> list[Held]:
             Certificate.is_provisional.is_(False),
             Certificate.grade.in_([grade.code for grade in rule_set.grades]),
             state_column(day) == CertificateState.VALID.value,
+            ~_looked_at(day.year),
         )
         .order_by(Company.credit_code)
     )
     return [(company, certificate) for company, certificate in session().execute(stmt)]
+
+
+def _looked_at(year: int) -> ColumnElement[bool]:
+    """Whether a certificate stands in a round of a year already, as of a company that has moved since."""
+    return exists().where(
+        ReviewEntry.certificate_id == Certificate.id, ReviewEntry.state != ReviewState.CLOSED,
+        ReviewRound.id == ReviewEntry.round_id, ReviewRound.year == year,
+    )  # fmt: skip
 
 
 def figures_of(held: Iterable[tuple[Company, str]], rule_set: RuleSet, day: date) -> Mapping[UUID, Evaluation]:
