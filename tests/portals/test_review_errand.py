@@ -24,7 +24,9 @@ def offices(app: Flask) -> Reviewed:
     return Reviewed(clock.now())
 
 
-def test_from_the_district_to_everybody(app: Flask, session: Session, offices: Reviewed) -> None:
+def test_from_the_district_to_everybody(
+    app: Flask, session: Session, offices: Reviewed, sign_in: Callable[..., Desk]
+) -> None:
     year = clock.today().year
     examiner = enter(app, session, offices.account("examiner"))
     assert "开展本年度检查" in examiner.get(REVIEWS)
@@ -63,6 +65,8 @@ def test_from_the_district_to_everybody(app: Flask, session: Session, offices: R
     number = offices.certificates["passing"].number
     assert f"{year} 年：合格" in visitor.get(f"/verify/{number}").text
     assert f"{year} 年：不合格" in visitor.get(f"/verify/{offices.certificates['falling'].number}").text
+    company = sign_in(Role.COMPANY_USER, offices.companies["passing"].credit_code)
+    assert f"{year} 年：合格" in company.get("/company/certificates")
     certificate = f"/office/licensing/certificates/{offices.certificates['passing'].id}"
     assert f"{year} 年：合格" in examiner.get(certificate)
 
