@@ -8,7 +8,7 @@ from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Date, Engine, Enum, FromClause, TableClause, Uuid, bindparam, column, table, text
+from sqlalchemy import ARRAY, JSON, Date, Engine, Enum, FromClause, Select, String, Uuid, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -39,14 +39,11 @@ def insert_rows(current: Session, target: FromClause, columns: Sequence[str], ro
         _prepared(current, target, columns, rows)
 
 
-def remember_codes(name: str, codes: Iterable[str]) -> TableClause:
-    """A temporary table of this name with these codes; its rows go with the transaction at the latest."""
-    current, made = session(), table(name, column("code"))
-    current.flush()
-    current.execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} (code VARCHAR(16) PRIMARY KEY)"))
-    current.execute(text(f"DELETE FROM {name}"))  # noqa: S608  # our own name
-    insert_rows(current, made, ("code",), [(code,) for code in sorted(set(codes))])
-    return made
+def listed(name: str) -> Select[Any]:
+    """The codes a statement is given under this name, however many: one value, so that the statement stays the same."""
+    if is_postgres():
+        return select(func.unnest(bindparam(name, type_=ARRAY(String))))
+    return select(func.json_each(bindparam(name, type_=JSON)).table_valued("value").c.value)
 
 
 # --- values ---------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ _LISTS = (list, tuple, set, frozenset)
 class Form(BaseModel):
     """A form's fields. Derive from it; annotate with the types below."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 F = TypeVar("F", bound=Form)

@@ -29,6 +29,7 @@ from regulator.foundation.database import (
     transaction,
 )
 from regulator.foundation.errors import StaleVersion
+from tests import postgres
 
 Meanwhile = Callable[[Callable[[], object]], Future[None]]
 
@@ -318,3 +319,24 @@ def test_sqlite_connections_are_prepared() -> None:
 
 def _raw_key() -> object:
     return new_key() if is_postgres() else new_key().hex
+
+
+def test_connections_that_died_while_idle_are_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not is_postgres():
+        return  # a file has no server that could go away
+    engine = session().get_bind()
+    assert isinstance(engine, Engine)
+    session().close()
+    engine.dispose()
+    first = engine.connect()
+    with engine.connect() as second:
+        numbers = [one.execute(text("SELECT pg_backend_pid()")).scalar_one() for one in (first, second)]
+    first.close()
+    monkeypatch.setattr(database, "IDLE_SECONDS", 0.0)
+    with engine.connect() as kept:
+        assert kept.execute(text("SELECT pg_backend_pid()")).scalar_one() in numbers
+    for number in numbers:
+        postgres.cluster().execute(f"SELECT pg_terminate_backend({number}, 5000)")
+    with engine.connect() as one, engine.connect() as other:
+        fresh = {connection.execute(text("SELECT pg_backend_pid()")).scalar_one() for connection in (one, other)}
+    assert not fresh & set(numbers)

@@ -40,11 +40,12 @@ from regulator.features.maps.models import EMPTY, MapCluster, MapEstate, MapStat
 from regulator.features.maps.terms import UNKNOWN
 from regulator.features.registry.models import Company, Estate, Service
 from regulator.features.registry.queries.bounds import active_on, live_on, turning
-from regulator.foundation.bulk import remember_codes
+from regulator.foundation.asking import AnySelect, ask
+from regulator.foundation.bulk import listed
 from regulator.foundation.clock import day_of
 from regulator.foundation.database import is_postgres, session
 
-TOUCHED, BEFORE = "map_touched", "map_before"
+TOUCHED, BEFORE = "touched", "map_before"
 SHOWN = (
     *("code", "x", "y", "lon", "lat", "mode", "ownership", "condition", "kind", "year", "division_code"),
     "credit_code",
@@ -54,6 +55,8 @@ KEYS = ("zoom", "dimension", "value", "y", "x", "mode")
 SUMS = ("estates", "lon_sum", "lat_sum", "number_sum")
 _ESTATES: Any = MapEstate.__table__
 _CELLS: Any = MapCluster.__table__
+_STATE: Any = MapState.__table__
+_NEXT_VERSION = update(_STATE).values(day=bindparam("today", type_=Date), version=_STATE.c.version + 1)
 _before = table(BEFORE, *(column(name) for name in COUNTED))
 
 
@@ -98,11 +101,15 @@ def roll_over(now: datetime) -> None:
 
 def mapped_day() -> date | None:
     """The day for which the map stands; None while it is not kept."""
-    return session().scalar(select(MapState.day))
+    found: date | None = ask(_DAY).scalar()
+    return found
+
+
+_DAY: AnySelect = select(MapState.day)
 
 
 def _mark(day: date) -> None:
-    session().execute(update(MapState).values(day=day, version=MapState.version + 1))
+    session().connection().execute(_NEXT_VERSION, {"today": day})
 
 
 # --- an estate as the map shows it ----------------------------------------------------------------------------------
@@ -161,23 +168,22 @@ class _Statements(NamedTuple):
 
 def _again(day: date, codes: Collection[str]) -> None:
     one_at_a_time()
-    remember_codes(TOUCHED, codes)
-    columns = ", ".join(f"{name} {_TYPES.get(name, 'INTEGER')}" for name in COUNTED)
-    session().execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {BEFORE} ({columns})"))
-    session().execute(text(f"DELETE FROM {BEFORE}"))  # noqa: S608  # our own name
-    said = _statements(is_postgres())
+    session().flush()
+    said, given = _statements(is_postgres()), {TOUCHED: sorted(set(codes)), "day": day}
     say = session().connection().execute  # tables, not models: the statements have values of their own
-    say(said.remember)
-    say(said.leave, {"day": day})
-    say(said.show, {"day": day})
-    say(said.count)
+    say(_ROOM_FOR_BEFORE)
+    say(_NOTHING_BEFORE)
+    say(said.remember, given)
+    say(said.leave, given)
+    say(said.show, given)
+    say(said.count, given)
     say(_FORGET_EMPTY)
 
 
 @cache
 def _statements(_postgres: bool) -> _Statements:  # noqa: FBT001  # the key of what is kept
     """Remember what the touched estates went into the cells with; show them anew; count what differs."""
-    touched = select(table(TOUCHED, column("code")).c.code)
+    touched = listed(TOUCHED)
     day: Any = bindparam("day", type_=Date)
     before = select(*(getattr(MapEstate, name) for name in COUNTED)).where(MapEstate.code.in_(touched))
     gone = ~exists().where(Estate.code == MapEstate.code, _mapped(day))
@@ -199,6 +205,9 @@ _TYPES = {
     **dict.fromkeys(("mode", "ownership", "condition"), _WORD),
     **dict.fromkeys(("lon", "lat"), _DEGREES),
 }
+_COLUMNS = ", ".join(f"{name} {_TYPES.get(name, 'INTEGER')}" for name in COUNTED)
+_ROOM_FOR_BEFORE = text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {BEFORE} ({_COLUMNS})")
+_NOTHING_BEFORE = text(f"DELETE FROM {BEFORE}")  # noqa: S608  # our own name
 
 
 # --- cells ----------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from regulator.features.papers.terms import MatterKind
 from regulator.features.registry.actions.estates import correct_estate
 from regulator.features.registry.actions.services import change_service
 from regulator.features.registry.models import Company, Estate
+from regulator.foundation.asking import AnySelect, ask
 from regulator.foundation.clock import day_of
 from regulator.foundation.database import keep_still, session
 
@@ -161,7 +162,7 @@ def keep_matters(now: datetime) -> None:
 
 def follow_places(_sender: object, codes: Collection[str]) -> None:
     """Put the rows of open rounds where their estates stand now: a receiver of ``estates_touched``."""
-    under_way = list(session().scalars(select(SurveyRound.id).where(SurveyRound.closed_at.is_(None))))
+    under_way = [round_id for (round_id,) in ask(_UNDER_WAY)]
     if not under_way:
         return
     place = select(Estate.division_code).where(Estate.code == SurveyEstate.estate_code).scalar_subquery()
@@ -172,6 +173,9 @@ def follow_places(_sender: object, codes: Collection[str]) -> None:
             some, SurveyEstate.round_id.in_(under_way), SurveyEstate.division_code != place
         )
         session().execute(moved.values(division_code=place), execution_options={"synchronize_session": False})
+
+
+_UNDER_WAY: AnySelect = select(SurveyRound.id).where(SurveyRound.closed_at.is_(None))
 
 
 def _record(

@@ -13,13 +13,11 @@ from sqlalchemy import (
     Select,
     bindparam,
     case,
-    column,
     delete,
     func,
     insert,
     literal,
     select,
-    table,
     union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -30,11 +28,11 @@ from regulator.features.coverage.queries.counting import counted_day, counted_on
 from regulator.features.divisions.terms import Level
 from regulator.features.registry.models import Estate
 from regulator.features.registry.queries.bounds import turning
-from regulator.foundation.bulk import remember_codes
+from regulator.foundation.bulk import listed
 from regulator.foundation.clock import day_of
 from regulator.foundation.database import is_postgres, session
 
-TOUCHED = "coverage_touched"
+TOUCHED = "touched"
 LOCK = 0x636F7665
 """The number of PostgreSQL's advisory lock: counting is one at a time, so that two acts never wait for each other."""
 COLUMNS = ("code", "division_code", "kind", "state", "floor_area", "households")
@@ -101,19 +99,19 @@ class _Statements(NamedTuple):
 
 def _recount(day: date, codes: Collection[str]) -> None:
     one_at_a_time()
-    remember_codes(TOUCHED, codes)
-    said = _statements(is_postgres())
+    session().flush()
+    said, given = _statements(is_postgres()), {TOUCHED: sorted(set(codes)), "day": day}
     say = session().connection().execute  # tables, not models: the statements have values of their own
-    say(said.count, {"day": day})
+    say(said.count, given)
     say(_FORGET_EMPTY)
-    say(said.leave)
-    say(said.keep, {"day": day})
+    say(said.leave, given)
+    say(said.keep, given)
 
 
 @cache
 def _statements(_postgres: bool) -> _Statements:  # noqa: FBT001  # the key of what is kept
     """Take the touched estates out as they were kept and in as they are; then keep them as they are."""
-    touched = select(table(TOUCHED, column("code")).c.code)
+    touched = listed(TOUCHED)
     fresh = counted_on(bindparam("day", type_=Date)).where(Estate.code.in_(touched))
     stale = select(CoverageEstate.__table__).where(CoverageEstate.code.in_(touched)).subquery()
     return _Statements(

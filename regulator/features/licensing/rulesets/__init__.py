@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ SHIPPED = ("licence-2004", "licence-2007", "licence-2015", "licence-2017-01", "l
 DEMO = "evaluation-demo"
 LARGEST = 200_000
 LONGEST_SHOWN = 60
-_ADAPTER: TypeAdapter[RuleSet] = TypeAdapter(RuleSet)
 
 
 @lru_cache(maxsize=32)
@@ -30,9 +29,14 @@ def read(source: str) -> RuleSet:
     except tomllib.TOMLDecodeError as error:
         raise Refused([Finding("rule_set_no_toml", params={"said": str(error)})]) from None
     try:
-        return _ADAPTER.validate_python(found)
+        return _adapter().validate_python(found)
     except ValidationError as error:
         raise Refused(_fault(fault) for fault in error.errors(include_url=False)) from None
+
+
+@cache
+def _adapter() -> TypeAdapter[RuleSet]:
+    return TypeAdapter(RuleSet)
 
 
 def _fault(error: Mapping[str, Any]) -> Finding:

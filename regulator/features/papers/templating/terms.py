@@ -70,7 +70,7 @@ Label = Annotated[str, Field(min_length=1, max_length=60)]
 class Declared(BaseModel):
     """Part of a declaration: unknown keys are mistakes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, defer_build=True)
 
 
 class DatedDefault(Declared):

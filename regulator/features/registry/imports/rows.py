@@ -24,7 +24,7 @@ SUM_TOLERANCE_PERCENT = 1
 class _Row(BaseModel):
     """What every row may have."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     note: str | None = None
 
 

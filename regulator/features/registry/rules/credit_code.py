@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-from stdnum.cn import uscc
-
 from regulator.law.findings import Finding, Verdict
 
 LENGTH = 18
@@ -38,6 +36,8 @@ def _objection(code: str) -> Finding | None:
         return Finding("credit_code_length", None, {"given": len(code), "length": LENGTH}, about="credit_code")
     if not _ALPHABET.fullmatch(code):
         return Finding("credit_code_characters", about="credit_code")
+    from stdnum.cn import uscc  # noqa: PLC0415  # few acts need it, and it brings much along
+
     if not uscc.is_valid(code):
         return Finding("credit_code_check_digit", about="credit_code")
     return None

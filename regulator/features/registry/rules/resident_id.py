@@ -4,9 +4,6 @@ import re
 import unicodedata
 from datetime import date
 
-from stdnum.cn import ric
-from stdnum.exceptions import ValidationError
-
 from regulator.features.registry.terms import Sex
 from regulator.law.findings import Finding, Verdict
 
@@ -33,6 +30,8 @@ def _objection(number: str, today: date) -> Finding | None:
     born = birth_date(number)
     if born is None or not _EARLIEST <= born <= today:
         return Finding("id_number_birth_date", about="id_number")
+    from stdnum.cn import ric  # noqa: PLC0415  # few acts need it, and it brings much along
+
     if ric.calc_check_digit(number) != number[-1]:
         return Finding("id_number_check_digit", about="id_number")
     return None
@@ -40,6 +39,9 @@ def _objection(number: str, today: date) -> Finding | None:
 
 def birth_date(number: str) -> date | None:
     """The day of birth in a number of the right form; None when there is no such day."""
+    from stdnum.cn import ric  # noqa: PLC0415  # as above
+    from stdnum.exceptions import ValidationError  # noqa: PLC0415  # as above
+
     try:
         return ric.get_birth_date(number)
     except (ValidationError, ValueError):

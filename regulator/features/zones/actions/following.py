@@ -15,16 +15,18 @@ from regulator.features.zones.models import Zone, ZoneEstate
 from regulator.features.zones.queries.estates import ZonedEstate, list_estates_of, list_zones_with
 from regulator.features.zones.terms import FOLLOWED, ZoneAct, ZoneState
 from regulator.foundation import clock
+from regulator.foundation.asking import AnySelect, ask
 from regulator.foundation.clock import day_of
 from regulator.foundation.database import session
 
 AT_ONCE = 500
 """So many codes, or zones, go into one statement or one sweep."""
+_ANY_LIVING: AnySelect = select(ZoneEstate.zone_id).where(ZoneEstate.living).limit(1)
 
 
 def follow_estates(_sender: object, codes: Collection[str]) -> None:
     """Draw and judge the zones of these estates anew: the receiver of ``estates_touched``."""
-    if session().scalar(select(ZoneEstate.zone_id).where(ZoneEstate.living).limit(1)) is None:
+    if ask(_ANY_LIVING).scalar() is None:
         return
     wanted = sorted(codes)
     for start in range(0, len(wanted), AT_ONCE):

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import segno
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -23,6 +22,7 @@ from regulator.portals.entrance import blueprint
 from regulator.portals.entrance.forms import CodeForm, NewPasswordForm, SignInForm
 from regulator.web import access, filters, forms, sessions
 from regulator.web.access import signing_in
+from regulator.web.codes import picture_of
 from regulator.web.transaction import commits_refusals
 
 
@@ -168,7 +168,7 @@ def offered_secret() -> dict[str, str]:
         raise AssertionError("only signed-in sessions set up a second factor")
     secret = actions.proposed_secret(found.session_id)
     address = secrets.totp_address(secret, found.username, "Regulator")
-    picture = segno.make(address, error="m").svg_data_uri(scale=5, border=2, dark="#000", light="#fff")
+    picture = picture_of(address, scale=5)
     return {"secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)), "picture": picture}
 
 

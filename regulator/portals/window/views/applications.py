@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import quote
 
-import segno
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -27,6 +26,7 @@ from regulator.portals.window import blueprint as window
 from regulator.portals.window.forms import StepForm, TakeInForm
 from regulator.web import forms, navigation
 from regulator.web.access import allow, current_actor, current_scope
+from regulator.web.codes import picture_of
 from regulator.web.navigation import MenuGroup
 from regulator.web.transaction import commits, commits_after
 
@@ -167,7 +167,7 @@ def application_receipt(number: str) -> ResponseReturnValue:
         words=taken.words if taken else None,
         taken=taken,
         address=address,
-        picture=segno.make(address, error="m").svg_data_uri(scale=4, border=2, dark="#000", light="#fff"),
+        picture=picture_of(address, scale=4),
     )
 
 
