@@ -186,7 +186,7 @@ def test_a_rule_set_says_what_a_review_is() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        pytest.param('consequence = "第二十条"', 'consequence = " "', "rule_set_uncited", id="uncited"),
+        pytest.param('consequence = "第十九条第二款"', 'consequence = " "', "rule_set_uncited", id="uncited"),
         pytest.param("review = { length = 60", "provisional_ = { length = 60", None, id="unknown-term"),
         pytest.param(', "annual_review"]', "]", "rule_set_review_kind", id="nobody-may-ask-for-it"),
         pytest.param(

@@ -129,7 +129,7 @@ def certificates_follow(offices: Reviewed, session: Session) -> None:
     ended = offices.certificates["failing"]
     session.refresh(ended)
     assert (held("failing"), ended.ended_as, ended.ended_on) == (None, CertificateState.CANCELLED, date(2026, 11, 9))
-    assert "第二十条" in (ended.ended_reason or "")
+    assert "第十九条第二款" in (ended.ended_reason or "")
     lower, kept = held("falling"), held("passing")
     assert lower is not None
     assert (lower.grade, lower.valid_until) == ("3", date(2029, 11, 8))
