@@ -31,6 +31,8 @@ from regulator.features.licensing.actions import certificates, filing, granting,
 from regulator.features.licensing.actions.applications import drafting as applications
 from regulator.features.licensing.actions.applications import following as application_matters
 from regulator.features.licensing.actions.applications import sweeping as applications_due
+from regulator.features.licensing.actions.reviews import following as review_matters
+from regulator.features.licensing.actions.reviews import sweeping as reviews_due
 from regulator.features.licensing.signals import application_approved
 from regulator.features.maps import actions as maps
 from regulator.features.maps import following, shading, shelf
@@ -217,6 +219,8 @@ def _register_work() -> None:
     jobs.register_sweeper("coverage.keep_matters", surveys.keep_matters)
     jobs.register_sweeper("licensing.look_after_applications", applications_due.look_after_applications)
     jobs.register_sweeper("licensing.keep_matters", application_matters.keep_matters)
+    jobs.register_sweeper("licensing.look_after_reviews", reviews_due.look_after_reviews)
+    jobs.register_sweeper("licensing.keep_review_matters", review_matters.keep_matters)
     jobs.register_sweeper("papers.hand_out", handing_out.hand_out)
     jobs.register_sweeper("papers.issue_left", issuing.issue_left)
     jobs.register_sweeper("papers.serve_notices", deliveries.serve_notices)
@@ -250,6 +254,7 @@ def _register_followers() -> None:
     application_approved.connect(granting.follow_approved)
     matter_reassigned.connect(application_matters.follow_reassigned)
     working_days_changed.connect(application_matters.follow_calendar)
+    working_days_changed.connect(review_matters.follow_calendar)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

@@ -18,6 +18,7 @@ from regulator.commands.context import in_app
 from regulator.commands.demo_applications import write_applications
 from regulator.commands.demo_certificates import write_certificates
 from regulator.commands.demo_papers import found_authorities, write_papers
+from regulator.commands.demo_reviews import write_reviews
 from regulator.features.accounts import actions as accounts
 from regulator.features.accounts import queries as account_queries
 from regulator.features.accounts import secrets
@@ -93,6 +94,7 @@ def demo_command(seed: int, companies: int, estates: int, people: int, cities: i
                 write_papers(authorities)
                 write_certificates(authorities)
                 _write_applications()
+                _write_reviews(authorities)
             load_schematic(clock.now())
             seal_all(clock.now())
     except BadInput as error:
@@ -251,6 +253,7 @@ def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
         ("city", "市局物业处 周敏", Role.CITY_OFFICER, city),
         ("district", "区房产局 张晓", Role.DISTRICT_OFFICER, districts[0]),
         ("district2", "区房产局 李静", Role.DISTRICT_OFFICER, districts[1]),
+        *([("district3", "区房产局 何宁", Role.DISTRICT_OFFICER, districts[2])] if len(districts) > 2 else []),
         ("street", "街道办 王强", Role.STREET_OFFICER, streets[0]),
         ("community", "社区 陈兰", Role.COMMUNITY_WORKER, communities[0]),
         ("head", "物业科科长 刘军", Role.SECTION_HEAD, districts[0]),
@@ -271,6 +274,14 @@ def _write_applications() -> None:
     """Of the companies of the two districts that have accounts."""
     city = list_cities()[0].code
     write_applications([row.code for row in list_below(city) if row.level is Level.DISTRICT][:2], city)
+
+
+def _write_reviews(authorities: Mapping[str, Authority]) -> None:
+    """Of the three districts that have accounts; the others have not opened theirs."""
+    city = list_cities()[0].code
+    write_reviews(
+        [row.code for row in list_below(city) if row.level is Level.DISTRICT][:3], city, authorities.get(city)
+    )
 
 
 def _open_matters() -> None:

@@ -74,6 +74,8 @@ def addresses(rule: Rule, made: Made) -> Iterator[str]:
     if str(rule).startswith(OF_APPLICATIONS):
         parts["number"] = made.parts["application"]
     parts["act"] = "reject" if rule.endpoint.startswith("office.") else "retract"
+    if rule.endpoint == "office.review_act":
+        parts["act"] = "return"
     choices = [parts]
     if rule.endpoint == "office.history":
         keys = {"company": "credit_code", "estate": "code", "person": "person_id"}

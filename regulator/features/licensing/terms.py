@@ -108,6 +108,7 @@ class TermCode(StrEnum):
     RENEWAL = "renewal"
     CERTIFICATE = "certificate"
     PROVISIONAL = "provisional"
+    REVIEW = "review"
 
 
 class OutsideFactKind(StrEnum):
@@ -280,6 +281,15 @@ class TermRule(Shape):
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewRule(Shape):
+    """The yearly look at every certificate: the articles of the look, of what a fail leads to, of publication."""
+
+    article: str
+    consequence: str
+    publication: str
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure(Shape):
     """How grades of a rule set are asked for, examined and decided."""
 
@@ -290,6 +300,7 @@ class Procedure(Shape):
     clock_stops: tuple[ClockStop, ...] = ()
     silence_renews: bool = False
     papers: Mapping[ApplicationKind, tuple[Words, ...]] = field(default_factory=dict)
+    review: ReviewRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

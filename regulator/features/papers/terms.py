@@ -15,6 +15,7 @@ class MatterKind(StrEnum):
     LINK = "link"  # a name in a list that resembles a company
     OFFICIAL = "official"  # opened at the desk by an official
     REQUEST = "request"  # a company asks for its record to be changed
+    REVIEW = "review"  # a district's round of the yearly look at certificates
     SURVEY = "survey"  # a round of the baseline survey
 
 
@@ -263,23 +264,6 @@ class Origin(StrEnum):
     AUTHORITY = "authority"  # set for it alone
     EVERYWHERE = "everywhere"  # set for all authorities
     USUAL = "usual"  # nobody has set anything
-
-
-class TrialState(StrEnum):
-    """Where the trial of an authority's own template stands."""
-
-    ADOPTED = "adopted"
-    FAILED = "failed"
-    PASSED = "passed"
-    UNDER_WAY = "under_way"
-
-
-class TrialPhase(StrEnum):
-    """In which ways a template is tried, in their order."""
-
-    DRAFT = "draft"  # as a draft, with its samples
-    FINAL = "final"  # as a final paper, without what may be missing
-    LONGEST = "longest"  # with the longest and rarest it says it can print
 
 
 class PaperStanding(StrEnum):

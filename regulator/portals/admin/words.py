@@ -16,11 +16,11 @@ ACTS = (
         "CoverageAct",
         "GeoAct",
     ),
-    *("LicensingAct", "MetricAct", "PaperAct", "RequestAct", "TermAct", "ZoneAct"),
+    *("LicensingAct", "MetricAct", "PaperAct", "RequestAct", "ReviewTrail", "TermAct", "ZoneAct"),
 )
 SUBJECTS = (
     *("AccountSubject", "CalendarSubject", "CertificateSubject", "LicensingSubject", "PaperSubject", "SubjectKind"),
-    "TrailSubject",
+    *("ReviewSubject", "TrailSubject"),
 )
 
 

@@ -54,6 +54,10 @@ def _request(_credit_code: str, own_key: str) -> Address:
     return "office.company_request", {"request_id": UUID(own_key)}
 
 
+def _review(own_key: str) -> Address:
+    return "office.review_round", {"review_id": UUID(own_key)}
+
+
 def _application(number: str) -> Address:
     return "office.application", {"number": number}
 
@@ -64,6 +68,7 @@ _RECORDS: Mapping[str, Callable[..., Address]] = {
     MatterKind.DISPUTE: _dispute,
     MatterKind.LINK: _estate,
     MatterKind.REQUEST: _request,
+    MatterKind.REVIEW: _review,
     MatterKind.SURVEY: _survey,
 }
 

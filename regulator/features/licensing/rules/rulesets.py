@@ -14,6 +14,7 @@ from regulator.features.licensing.terms import (
     Grade,
     Nature,
     NoBarringActs,
+    Procedure,
     Projects,
     RuleSet,
     Staff,
@@ -184,6 +185,10 @@ def _uncited(rule_set: RuleSet) -> Iterator[Finding]:
     for code, term in rule_set.procedure.terms.items() if rule_set.procedure else ():
         if not term.article.strip():
             yield Finding("rule_set_uncited", params={"what": code.value})
+    review = rule_set.procedure.review if rule_set.procedure else None
+    for name in ("article", "consequence", "publication") if review else ():
+        if not getattr(review, name).strip():
+            yield Finding("rule_set_uncited", params={"what": f"review.{name}"})
 
 
 def _words(rule_set: RuleSet) -> Iterator[Finding]:
@@ -218,6 +223,17 @@ def _procedure(rule_set: RuleSet) -> Iterator[Finding]:
     for kind, nature in BY_NATURE.items():
         if kind in procedure.applications and nature is not rule_set.nature:
             yield Finding("rule_set_application", params={"application": kind.value})
+    if procedure.review is not None:
+        yield from _review(rule_set, procedure)
+
+
+def _review(rule_set: RuleSet, procedure: Procedure) -> Iterator[Finding]:
+    """A yearly look has its term, and a company may ask for it by itself too."""
+    if TermCode.REVIEW not in procedure.terms:
+        yield Finding("rule_set_term_missing", params={"term": TermCode.REVIEW.value})
+    if not set(BY_NATURE).intersection(procedure.applications):
+        kind = next(kind for kind, nature in BY_NATURE.items() if nature is rule_set.nature)
+        yield Finding("rule_set_review_kind", params={"application": kind.value})
 
 
 def _order(rule_set: RuleSet, known: Sequence[RuleSet]) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ LETTERS: dict[str, str] = {
     MatterKind.LINK: "MC",
     MatterKind.OFFICIAL: "SX",
     MatterKind.REQUEST: "BG",
+    MatterKind.REVIEW: "NS",
     MatterKind.SURVEY: "MD",
 }
 """How a kind is written in a file's number: the initials of its Chinese name."""

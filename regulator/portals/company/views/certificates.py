@@ -10,6 +10,7 @@ from regulator.features.accounts.terms import Permission
 from regulator.features.licensing.actions.filing import certificate_room
 from regulator.features.licensing.certificate_terms import CertificateLanguage
 from regulator.features.licensing.queries import certificates as queries
+from regulator.features.licensing.queries.reviews.published import latest_results
 from regulator.features.registry.queries import companies
 from regulator.foundation import clock
 from regulator.foundation.errors import NotFound
@@ -30,10 +31,12 @@ navigation.add(
 def certificates() -> ResponseReturnValue:
     """What we hold and held, the one that counts first."""
     company = companies.get_company(current_scope(), own_credit_code(), day=clock.today())
+    rows = queries.list_certificates_of(company.id, clock.today())
     return render_template(
         "company/certificates.html",
         company=company,
-        rows=queries.list_certificates_of(company.id, clock.today()),
+        rows=rows,
+        reviews=latest_results([row.id for row in rows]),
         languages=list(CertificateLanguage),
     )
 

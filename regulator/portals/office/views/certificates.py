@@ -21,6 +21,7 @@ from regulator.features.licensing.certificate_terms import (
 )
 from regulator.features.licensing.queries import certificates as queries
 from regulator.features.licensing.queries.certificates import CertificateFilter, CertificateRow
+from regulator.features.licensing.queries.reviews.published import latest_results
 from regulator.features.licensing.rules.certificates import FROM_STATES, state_on
 from regulator.features.licensing.terms import Nature
 from regulator.foundation import clock
@@ -142,6 +143,7 @@ def certificate_page(found: Any, **typed: forms.Filled[Any]) -> str:
         grade_name=words_of(found.facts["grade_name"]),
         state=shown_state(state, found.nature) if state else None,
         superseded_by=queries.number_by_id(found.superseded_by_id),
+        review=latest_results([found.id]).get(found.id),
         languages=CertificateLanguage if found.file_hash else (),
         ends=ends,
         may_take_back=may_take_back,
