@@ -184,6 +184,9 @@ def _uncited(rule_set: RuleSet) -> Iterator[Finding]:
     for code, term in rule_set.procedure.terms.items() if rule_set.procedure else ():
         if not term.article.strip():
             yield Finding("rule_set_uncited", params={"what": code.value})
+    for kind, article in rule_set.procedure.endings.items() if rule_set.procedure else ():
+        if not article.strip():
+            yield Finding("rule_set_uncited", params={"what": kind.value})
 
 
 def _words(rule_set: RuleSet) -> Iterator[Finding]:
