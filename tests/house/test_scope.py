@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from regulator.features.accounts.terms import PERMISSIONS, Role
+from regulator.features.licensing.terms import EndingKind
 from regulator.foundation.extensions import db
 from regulator.web import access
 from tests.factories import registry as make
@@ -73,6 +74,10 @@ def addresses(rule: Rule, made: Made) -> Iterator[str]:
         parts["number"] = made.parts["matter"]
     if str(rule).startswith(OF_APPLICATIONS):
         parts["number"] = made.parts["application"]
+    if "/endings/" in str(rule):
+        ending = {"number": made.parts["ending"], "kind": EndingKind.ANNULMENT.value}
+        yield filled_in(rule, parts | ending | {"act": "drop" if rule.endpoint.startswith("office.") else "state"})
+        return
     parts["act"] = "reject" if rule.endpoint.startswith("office.") else "retract"
     choices = [parts]
     if rule.endpoint == "office.history":

@@ -98,6 +98,20 @@ class EndingGuard(StrEnum):
     WITHIN_TERM = "within_term"
 
 
+class EndingNext(StrEnum):
+    """What a case waits for, with the papers it needs."""
+
+    NOTICE = "notice"  # the advance notice is to be issued
+    NOTICE_SERVICE = "notice_service"
+    ANSWER = "answer"  # the holder's term runs
+    CALL = "call"  # the call to the hearing is to be issued
+    CALL_SERVICE = "call_service"
+    HEARING = "hearing"
+    DECISION_PAPER = "decision_paper"
+    DECISION = "decision"  # by another person than opened it
+    NOTHING = "nothing"
+
+
 class EndingTold(StrEnum):
     """What the product itself tells officials, in the words of the house's first language."""
 
@@ -175,8 +189,10 @@ class EndingStanding:
     company_cancelled: bool = False
     opened_by: UUID | None = None
     answer_until: date | None = None
-    notice: PaperSeen | None = None
+    notice: PaperSeen | None = None  # that was served
+    notice_issued: bool = False
     call: PaperSeen | None = None
+    call_issued: bool = False
     hearing_from: date | None = None
     heard_on: date | None = None
     decision: PaperSeen | None = None

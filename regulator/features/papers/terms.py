@@ -272,23 +272,6 @@ class Origin(StrEnum):
     USUAL = "usual"  # nobody has set anything
 
 
-class TrialState(StrEnum):
-    """Where the trial of an authority's own template stands."""
-
-    ADOPTED = "adopted"
-    FAILED = "failed"
-    PASSED = "passed"
-    UNDER_WAY = "under_way"
-
-
-class TrialPhase(StrEnum):
-    """In which ways a template is tried, in their order."""
-
-    DRAFT = "draft"  # as a draft, with its samples
-    FINAL = "final"  # as a final paper, without what may be missing
-    LONGEST = "longest"  # with the longest and rarest it says it can print
-
-
 class PaperStanding(StrEnum):
     """What anyone may know of a paper number."""
 

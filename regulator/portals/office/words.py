@@ -12,6 +12,15 @@ class ApplicationLook(StrEnum):
     ENDED = "ended"
 
 
+class EndingLook(StrEnum):
+    """Which cases of ending a work list shows."""
+
+    MINE = "mine"
+    OPEN = "open"
+    OVERDUE = "overdue"
+    ENDED = "ended"
+
+
 class ImportField(StrEnum):
     """What a column of a workbook may hold, for every kind of workbook."""
 

@@ -14,12 +14,12 @@ from regulator.features.licensing import rulesets
 from regulator.features.licensing.application_terms import Desk
 from regulator.features.licensing.certificate_terms import CertificateFacts, CertificateOrigin, CertificateState
 from regulator.features.licensing.endings_terms import (
-    DECIDED_BY,
     ENDED_ENDINGS,
     OPEN_ENDINGS,
     EndingAct,
     EndingGiven,
     EndingGround,
+    EndingNext,
     EndingStanding,
     EndingState,
     PaperSeen,
@@ -33,11 +33,13 @@ from regulator.features.licensing.rules.endings import (
     judge_ending,
     lawful_endings,
     line_of_ending,
+    next_in,
     wanted_paper,
 )
 from regulator.features.licensing.terms import EndingKind, GrantLevel, Nature
+from regulator.features.papers.terms import PaperKind
 
-A, E, P, S = EndingAct, EndingKind, Permission, EndingState
+A, E, N, P, S = EndingAct, EndingKind, EndingNext, Permission, EndingState
 CALENDAR = working_days({})
 """Computed from the law: off are 1 January 2027, and 5 to 8 February (two of them a weekend)."""
 TODAY = date(2026, 11, 20)
@@ -107,7 +109,28 @@ def test_only_cancelling_the_entry_is_decided_untold() -> None:
     for nature in Nature:
         untold = [kind for kind in E if line_of_ending(nature, kind, S.OPENED, A.DECIDE)]
         assert untold == [E.CANCELLATION]
-        assert [kind for kind in E if wanted_paper(kind, S.OPENED) is DECIDED_BY[kind]] == [E.CANCELLATION]
+        untold = [kind for kind in E if next_in(case(S.OPENED, kind, decision=None), TODAY) is N.DECISION_PAPER]
+        assert untold == [E.CANCELLATION]
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "paper"),
+    [
+        (case(S.OPENED), N.NOTICE, PaperKind.ADVANCE_NOTICE),
+        (case(S.OPENED, notice_issued=True), N.NOTICE_SERVICE, None),
+        (case(S.TOLD, answer_until=TODAY), N.ANSWER, None),
+        (case(S.HEARING_ASKED, hearing_from=None), N.CALL, PaperKind.HEARING_CALL),
+        (case(S.HEARING_ASKED, hearing_from=None, call_issued=True), N.CALL_SERVICE, None),
+        (case(S.HEARING_ASKED), N.HEARING, None),
+        (case(S.TOLD, decision=None), N.DECISION_PAPER, PaperKind.PENALTY),
+        (case(S.TOLD, decision=replace(DECISION, dated_on=date(2026, 11, 9))), N.DECISION_PAPER, PaperKind.PENALTY),
+        (case(S.HEARD), N.DECISION, None),
+        (case(S.DECIDED), N.NOTHING, None),
+    ],
+)
+def test_what_a_case_waits_for(found: EndingStanding, expected: EndingNext, paper: PaperKind | None) -> None:
+    wanted = next_in(found, TODAY)
+    assert (wanted, wanted_paper(found.kind, wanted)) == (expected, paper)
 
 
 GONE = held(ended_on=date(2026, 11, 1), ended_as=CertificateState.SUPERSEDED)
@@ -286,7 +309,10 @@ def test_what_may_begin_follows_state_rules_and_lower_grades() -> None:
 
 def test_a_company_is_offered_what_is_its_own() -> None:
     mine = Desk(ONE, frozenset({P.OWN_APPLICATIONS}))
-    offered = {state: [one.act for one in lawful_endings(Nature.EVALUATION, E.REVOCATION, state, mine)] for state in S}
+    offered = {
+        state: [one.act for one in lawful_endings(Nature.EVALUATION, E.REVOCATION, state, mine, GrantLevel.CITY)]
+        for state in S
+    }
     assert offered[S.TOLD] == [A.STATE, A.ASK_HEARING]
     assert offered[S.OPENED] == []
 

@@ -21,6 +21,7 @@ from regulator.features.licensing.endings_terms import (
     EndingGround,
     EndingGuard,
     EndingLine,
+    EndingNext,
     EndingStanding,
     EndingState,
     shown_ending,
@@ -131,10 +132,16 @@ def judge_ending(
     return Verdict.of([_judge_level(line, desk, level), *looks])
 
 
-def lawful_endings(nature: Nature, kind: EndingKind, state: EndingState | None, desk: Desk) -> tuple[EndingLine, ...]:
-    """What somebody may do in a case by state and right; guards are asked when it is done."""
-    lines = LINES[nature]
-    return tuple(one for one in lines if one.state is state and kind in one.kinds and one.by and _carries(one, desk))
+def lawful_endings(
+    nature: Nature, kind: EndingKind, state: EndingState | None, desk: Desk, level: GrantLevel
+) -> tuple[EndingLine, ...]:
+    """What somebody may do in a case by state, right and level; guards are asked when it is done."""
+    return tuple(
+        one
+        for one in LINES[nature]
+        if one.state is state and kind in one.kinds and one.by
+        and _carries(one, desk) and not _judge_level(one, desk, level)
+    )  # fmt: skip
 
 
 def beginnings(state: CertificateState, grade: str, rule_set: RuleSet) -> tuple[EndingKind, ...]:
@@ -153,13 +160,28 @@ def lower_grades(rule_set: RuleSet, grade: str) -> tuple[str, ...]:
     return tuple(codes[codes.index(grade) + 1 :]) if grade in codes else ()
 
 
-def wanted_paper(kind: EndingKind, state: EndingState) -> PaperKind | None:
-    """The paper that leads a case on from a state; None when it is over."""
-    if state is S.OPENED:
-        return K.ADVANCE_NOTICE if kind in TOLD_FIRST else DECIDED_BY[kind]
-    if state is S.HEARING_ASKED:
-        return K.HEARING_CALL
-    return DECIDED_BY[kind] if state in OPEN_ENDINGS else None
+def next_in(standing: EndingStanding, today: date) -> EndingNext:
+    """What a case waits for today."""
+    match standing.state:
+        case S.OPENED if standing.kind in TOLD_FIRST:
+            return EndingNext.NOTICE_SERVICE if standing.notice_issued else EndingNext.NOTICE
+        case S.TOLD if standing.answer_until is not None and today <= standing.answer_until:
+            return EndingNext.ANSWER
+        case S.HEARING_ASKED if standing.hearing_from is not None:
+            return EndingNext.HEARING
+        case S.HEARING_ASKED:
+            return EndingNext.CALL_SERVICE if standing.call_issued else EndingNext.CALL
+        case S.OPENED | S.TOLD | S.HEARD:
+            made = standing.decision is not None and _heard_out(standing, standing.decision.dated_on)
+            return EndingNext.DECISION if made else EndingNext.DECISION_PAPER
+        case _:
+            return EndingNext.NOTHING
+
+
+def wanted_paper(kind: EndingKind, wanted: EndingNext) -> PaperKind | None:
+    """The paper to be drafted next; None when none is."""
+    papers = {EndingNext.NOTICE: K.ADVANCE_NOTICE, EndingNext.CALL: K.HEARING_CALL}
+    return DECIDED_BY[kind] if wanted is EndingNext.DECISION_PAPER else papers.get(wanted)
 
 
 def _carries(line: EndingLine, desk: Desk) -> bool:
