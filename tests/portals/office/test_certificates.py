@@ -45,7 +45,7 @@ def test_the_city_looks_them_over_and_opens_a_case(certificate: Certificate, sig
     assert "吊销" not in page, "an evaluation's acts have its own words"
     assert city.fetch(f"{address}/file").data == city.fetch(f"{address}/file?language=zh_en").data
     city.get(f"{address}/endings/annulment")
-    assert "第二十一条" in city.page, "each ground with its article"
+    assert "第二十一条" in city.page, "the article of the act"
     opened = city.post(f"{address}/endings/annulment", ground="cheated", words="职称证书系伪造").location
     city.page = page
     city.hidden["version"] = str(certificate.version)

@@ -1,6 +1,7 @@
 """Cases of ending on the office's desk: the work list, opening one, one of them, and each step of it."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,20 +11,20 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from regulator.features.accounts.terms import Permission
-from regulator.features.licensing.endings_terms import EndingAct, EndingGuard, EndingState, shown_ending
+from regulator.features.licensing.endings_terms import EndingAct, EndingGuard, EndingNext, EndingState, shown_ending
 from regulator.features.licensing.queries import certificates
 from regulator.features.licensing.queries.endings import listing as queries
 from regulator.features.licensing.queries.endings.listing import EndingFilter, EndingRow
 from regulator.features.licensing.queries.endings.standing import (
     certificate_of,
+    find_matter_of,
     rule_set_of_certificate,
     standing_of_ending,
 )
 from regulator.features.licensing.rules.endings import lower_grades, next_in, wanted_paper
-from regulator.features.licensing.terms import EndingKind
-from regulator.features.papers.queries.matters import find_open_matter, sees
+from regulator.features.licensing.terms import EndingKind, Nature, RuleSet
+from regulator.features.papers.queries.matters import sees
 from regulator.features.papers.queries.papers import list_papers_of
-from regulator.features.papers.terms import MatterKind
 from regulator.foundation import clock, i18n
 from regulator.foundation.errors import NotFound
 from regulator.foundation.paging import parse_limit
@@ -41,6 +42,12 @@ from regulator.web.navigation import MenuGroup
 from regulator.web.transaction import commits
 
 P = Permission
+_TIMELY = {
+    EndingAct.ASK_HEARING: {EndingNext.ANSWER},
+    EndingAct.HOLD_HEARING: {EndingNext.HEARING},
+    EndingAct.DECIDE: {EndingNext.DECISION, EndingNext.DECISION_PAPER},
+}
+"""While a case waits for something else, its page does not offer these."""
 
 navigation.add(
     "office", MenuGroup.OVERSIGHT, "office.endings", _l("Cases of ending"), P.LICENSING_VIEW,
@@ -106,11 +113,11 @@ def _columns() -> list[listing.Column[EndingRow]]:
         column(_("Company"), lambda row: row.company),
         column(_("Credit code"), lambda row: row.credit_code),
         column(_("Certificate"), lambda row: row.certificate),
-        column(_("Act"), lambda row: row.shown),
+        column(_("Kind of ending"), lambda row: row.shown),
         column(_("State"), lambda row: row.state),
         column(_("Place"), lambda row: str(row.place)),
         column(_("With"), lambda row: row.owner),
-        column(_("Opened on"), lambda row: row.opened_on),
+        column(_("Case opened on"), lambda row: row.opened_on),
         column(_("Told on"), lambda row: row.told_on),
         column(_("May answer until"), lambda row: row.answer_until),
         column(_("Due"), lambda row: row.due_on),
@@ -161,11 +168,17 @@ def _open_page(found: Any, kind: EndingKind, filled: forms.Filled[EndingOpenForm
         kind=kind,
         shown=shown_ending(kind, found.nature),
         form=filled,
-        grounds=[
-            (code, f"{words} {pieces.article_said(kind, code, rule_set, day)}".strip())
-            for code, words in pieces.ground_choices(kind, rule_set)
-        ],
+        grounds=_grounds(kind, rule_set, day),
+        article=pieces.article_said(kind, "", rule_set, day),
     )
+
+
+def _grounds(kind: EndingKind, rule_set: RuleSet, day: date) -> list[tuple[str, str]]:
+    """Of a licence each with its item; an evaluation names one article for the act."""
+    choices = pieces.ground_choices(kind, rule_set)
+    if rule_set.nature is Nature.EVALUATION:
+        return choices
+    return [(code, f"{words} · {pieces.article_said(kind, code, rule_set, day)}") for code, words in choices]
 
 
 # --- one --------------------------------------------------------------------------------------------------------------
@@ -184,7 +197,7 @@ def ending(number: str) -> ResponseReturnValue:
     rule_set, day = rule_set_of_certificate(certificate), clock.today()
     standing = standing_of_ending(found, rule_set)
     waits = next_in(standing, day)
-    matter = find_open_matter(MatterKind.ENDING, number) if _sees_matter(found) else None
+    matter = find_matter_of(found) if _sees_matter(found) else None
     return render_template(
         "office/endings/page.html",
         ending=found,
@@ -200,7 +213,7 @@ def ending(number: str) -> ResponseReturnValue:
         matter=matter.number if matter else None,
         pressed=presser()(found.due_on),
         events=queries.list_ending_events(found),
-        acts=pieces.ending_acts(found),
+        acts=[line for line in pieces.ending_acts(found) if waits in _TIMELY.get(line.act, set(EndingNext))],
         tones=pieces.TONES,
         day=day,
     )

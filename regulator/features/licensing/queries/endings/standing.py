@@ -104,6 +104,12 @@ def papers_of_ending(ending: CertificateEnding, kinds: Collection[PaperKind]) ->
     return found
 
 
+def find_matter_of(ending: CertificateEnding) -> Matter | None:
+    """The matter of a case somebody was given, open or closed."""
+    stmt = select(Matter).where(Matter.kind == MatterKind.ENDING, Matter.subject_key == ending.number)
+    return session().scalars(stmt.order_by(Matter.opened_at.desc(), Matter.id.desc()).limit(1)).one_or_none()
+
+
 def is_company_cancelled(certificate: Certificate) -> bool:
     """Whether the holder is no more."""
     stmt = select(Company.status).where(Company.id == certificate.company_id)
