@@ -1,11 +1,10 @@
 """A certificate of the small world and cases on it: a city officer opens, the director decides, papers as rows."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from regulator.features.licensing.actions.endings.following import follow_served
 from regulator.features.licensing.actions.endings.opening import open_ending
 from regulator.features.licensing.actions.endings.steps import take_ending_step
 from regulator.features.licensing.endings_terms import DECIDED_BY, EndingAct, EndingGiven, EndingGround
@@ -14,11 +13,10 @@ from regulator.features.licensing.queries.certificates import find_number
 from regulator.features.licensing.terms import EndingKind
 from regulator.features.papers.actions.deliveries import Receipt, Sending, record_served, send_paper
 from regulator.features.papers.models import Matter, Paper
-from regulator.features.papers.signals import paper_served
 from regulator.features.papers.terms import DeliveryWay, PaperKind
 from regulator.foundation.clock import day_of
 from regulator.foundation.database import session, transaction
-from tests.factories.applications import NOW, Offices, actor_of
+from tests.factories.applications import Offices, actor_of
 from tests.factories.certificates import issue
 from tests.factories.paper_rows import make_paper
 from tests.factories.registry import CITY
@@ -35,10 +33,6 @@ A = EndingAct
 
 class Cases(Offices):
     """`decider` is the city's officer, who opens; `head` the director, who hears and decides."""
-
-    def __init__(self, now: datetime = NOW) -> None:
-        super().__init__(now)
-        paper_served.connect(follow_served)
 
     def certificate(self) -> Certificate:
         """The one the company holds."""
@@ -98,7 +92,11 @@ class Cases(Offices):
 
     def served(self, found: CertificateEnding, kind: PaperKind, *, days: int = 0, mark: str = "") -> Paper:
         """A paper of the case, issued and handed over the same day by the acts of the papers room."""
-        made, at = self.paper(found, kind, days=days, mark=mark), self.now + timedelta(days=days)
+        return self.hands_over(found, self.paper(found, kind, days=days, mark=mark), days=days)
+
+    def hands_over(self, found: CertificateEnding, made: Paper, *, days: int = 0) -> Paper:
+        """An issued paper, handed over so many days after the first."""
+        at = self.now + timedelta(days=days)
         account, role, _scope = self.accounts["decider"]
         actor = actor_of(account, role)
         with transaction():

@@ -2,6 +2,7 @@
 
 import runpy
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,14 +13,13 @@ from sqlalchemy.orm import Session
 from regulator.features.audit.models import AuditEntry
 from regulator.features.audit.terms import Actor
 from regulator.features.licensing.actions.certificates import end_certificate
-from regulator.features.licensing.actions.endings import sweeping
+from regulator.features.licensing.actions.endings import steps, sweeping
 from regulator.features.licensing.actions.endings.following import (
     follow_calendar_endings,
-    follow_reassigned_endings,
     keep_ending_matters,
 )
 from regulator.features.licensing.certificate_terms import CertificateState
-from regulator.features.licensing.endings_terms import DECIDED_BY, ENDS_AS, EndingAct, EndingState
+from regulator.features.licensing.endings_terms import DECIDED_BY, ENDS_AS, EndingAct, EndingStanding, EndingState
 from regulator.features.licensing.models import CertificateEnding, CertificateEndingEvent
 from regulator.features.licensing.queries.certificates import find_number, find_standing
 from regulator.features.licensing.queries.endings.integrity import CHECKS
@@ -27,7 +27,6 @@ from regulator.features.licensing.rules.endings import LINES
 from regulator.features.licensing.terms import EndingKind, Nature
 from regulator.features.papers.actions.matters import move_matters
 from regulator.features.papers.models import Reminder
-from regulator.features.papers.signals import matter_reassigned
 from regulator.features.papers.terms import MatterState, Outcome, PaperKind, PaperState
 from regulator.features.registry.terms import CompanyStatus
 from regulator.foundation.database import transaction
@@ -213,14 +212,17 @@ def test_a_paper_that_was_withdrawn_decides_nothing(cases: Cases, session: Sessi
 
 
 def test_a_second_notice_tells_nothing_new(cases: Cases) -> None:
-    found = cases.told()
+    found = cases.opens()
+    first = cases.paper(found, PaperKind.ADVANCE_NOTICE)
+    cases.paper(found, PaperKind.ADVANCE_NOTICE, days=1, mark="二")
+    cases.hands_over(found, first, days=2)
+    assert (found.state, found.notice_paper) == (S.TOLD, first.number), "the one that was served"
     seen = (found.told_on, found.answer_until, found.version)
     cases.served_again(found, PaperKind.ADVANCE_NOTICE, days=5)
     assert (found.told_on, found.answer_until, found.version) == seen
 
 
 def test_who_gets_the_matter_gets_the_case_and_who_is_late_is_told_once(cases: Cases, session: Session) -> None:
-    matter_reassigned.connect(follow_reassigned_endings)
     found, other = cases.opens(), cases.account("head")
     with transaction():
         move_matters(
@@ -265,6 +267,22 @@ def test_of_two_at_once_one_is_told(cases: Cases) -> None:
     with pytest.raises(StaleVersion):
         cases.takes("decider", A.DROP, found, version=seen)
     assert found.state is S.HEARING_ASKED
+
+
+def test_the_row_is_compared_and_set(cases: Cases, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The case was read, somebody else moved it on, and only then the act writes."""
+    found = cases.told()
+    table, looked = CertificateEnding.__table__, steps.standing_of_ending
+
+    def overtaken(*given: Any) -> EndingStanding:
+        session.execute(update(table).where(table.c.id == found.id).values(version=found.version + 5))
+        return looked(*given)
+
+    monkeypatch.setattr(steps, "standing_of_ending", overtaken)
+    with pytest.raises(StaleVersion):
+        cases.takes("applicant", A.ASK_HEARING, found)
+    session.refresh(found)
+    assert found.state is S.TOLD
 
 
 def test_the_database_knows_the_table_too(cases: Cases, session: Session) -> None:

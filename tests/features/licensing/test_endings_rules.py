@@ -25,7 +25,13 @@ from regulator.features.licensing.endings_terms import (
     PaperSeen,
 )
 from regulator.features.licensing.rules.drawing import drawn_endings
-from regulator.features.licensing.rules.ending_law import answer_due, decision_due, ending_article, hearing_from
+from regulator.features.licensing.rules.ending_law import (
+    answer_due,
+    decision_due,
+    ending_article,
+    hearing_from,
+    term_for,
+)
 from regulator.features.licensing.rules.endings import (
     LINES,
     beginnings,
@@ -36,7 +42,7 @@ from regulator.features.licensing.rules.endings import (
     next_in,
     wanted_paper,
 )
-from regulator.features.licensing.terms import EndingKind, GrantLevel, Nature
+from regulator.features.licensing.terms import EndingKind, GrantLevel, Nature, TermCode
 from regulator.features.papers.terms import PaperKind
 
 A, E, N, P, S = EndingAct, EndingKind, EndingNext, Permission, EndingState
@@ -249,6 +255,22 @@ def test_until_when_the_holder_may_answer(kind: EndingKind, rules: Any, told_on:
     due = answer_due(kind, rules, told_on, CALENDAR)
     assert due is not None
     assert due.day == until
+
+
+@pytest.mark.parametrize(
+    ("kind", "rules", "day", "article"),
+    [
+        pytest.param(E.REVOCATION, LICENCE, date(2021, 7, 14), "42", id="处罚法1996-last-day"),
+        pytest.param(E.REVOCATION, LICENCE, date(2021, 7, 15), "64", id="处罚法2021-first-day"),
+        pytest.param(E.ANNULMENT, LICENCE, date(2021, 7, 15), "47", id="许可法"),
+        pytest.param(E.ANNULMENT, EVALUATION, date(2026, 7, 15), "第二十四条", id="evaluation"),
+    ],
+)
+def test_a_term_is_cited(kind: EndingKind, rules: Any, day: date, article: str) -> None:
+    rested = term_for(TermCode.STATEMENT, kind, rules, day)
+    assert rested is not None
+    assert rested.citation is not None
+    assert rested.citation.article == article
 
 
 @pytest.mark.parametrize(

@@ -204,5 +204,5 @@ def get_told(scope: Scope, number: str) -> CertificateEnding:
 def list_own_words(ending: CertificateEnding) -> list[CertificateEndingEvent]:
     """What the holder may read of a case's history: from the day it was told on, what it said and what was done."""
     shown = (EndingAct.TELL, EndingAct.STATE, EndingAct.ASK_HEARING, EndingAct.HOLD_HEARING, EndingAct.DECIDE)
-    told = [line for line in list_ending_events(ending) if line.act in shown and line.state != EndingState.OPENED]
-    return [line for line in told if line.act is not EndingAct.STATE or line.by_holder]
+    lines = list_ending_events(ending)
+    return [line for line in lines if line.act in shown and line.state is not EndingState.OPENED]
