@@ -92,6 +92,7 @@ class EndingGuard(StrEnum):
     GROUND_FITS = "ground_fits"
     HEARING_CALLED = "hearing_called"
     NOTICE_SERVED = "notice_served"
+    NOTICE_STANDS = "notice_stands"
     OTHER_PERSON = "other_person"
     SAID = "said"
     TERM_OVER = "term_over"
@@ -191,6 +192,7 @@ class EndingStanding:
     answer_until: date | None = None
     notice: PaperSeen | None = None  # that was served
     notice_issued: bool = False
+    notice_stands: bool = True  # the one the holder was told with was neither withdrawn nor replaced since
     call: PaperSeen | None = None
     call_issued: bool = False
     hearing_from: date | None = None

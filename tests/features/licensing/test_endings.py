@@ -26,7 +26,7 @@ from regulator.features.licensing.queries.endings.integrity import CHECKS
 from regulator.features.licensing.rules.endings import LINES
 from regulator.features.licensing.terms import EndingKind, Nature
 from regulator.features.papers.actions.matters import move_matters
-from regulator.features.papers.models import Reminder
+from regulator.features.papers.models import Paper, Reminder
 from regulator.features.papers.terms import MatterState, Outcome, PaperKind, PaperState
 from regulator.features.registry.terms import CompanyStatus
 from regulator.foundation.database import transaction
@@ -206,6 +206,13 @@ def test_a_paper_that_was_withdrawn_decides_nothing(cases: Cases, session: Sessi
     with pytest.raises(Refused) as refused:
         cases.takes("head", A.DECIDE, found, days=8, on=paper.dated_on)
     assert codes(refused) == ["ending_decision_not_issued"]
+    good = cases.paper(found, PaperKind.PENALTY, days=8, mark="改")
+    with transaction():
+        told = session.scalars(select(Paper).where(Paper.number == found.notice_paper)).one()
+        told.state, told.withdrawn_at, told.withdrawn_by = PaperState.WITHDRAWN, NOW, "x"
+    with pytest.raises(Refused) as refused:
+        cases.takes("head", A.DECIDE, found, days=8, on=good.dated_on)
+    assert codes(refused) == ["ending_notice_gone"]
     cases.takes("decider", A.DROP, found, days=9, words="违法行为不能成立")
     assert (found.state, cases.matter(found).outcome) == (S.DROPPED, Outcome.UNFOUNDED)
     assert cases.opens().state is S.OPENED, "another case may be opened"

@@ -209,6 +209,9 @@ RAN_OUT = held(valid_until=date(2026, 10, 31))
         pytest.param(
             case(S.TOLD, decision=None), A.DECIDE, {}, ["ending_decision_not_issued"], id="decide-without-paper"
         ),
+        pytest.param(
+            case(S.HEARD, notice_stands=False), A.DECIDE, {}, ["ending_notice_gone"], id="处罚法44-notice-withdrawn"
+        ),
         pytest.param(case(S.TOLD, opened_by=ONE), A.DECIDE, {}, ["ending_by_oneself"], id="two-people"),
         pytest.param(
             case(S.TOLD), A.DECIDE, {"on": date(2026, 11, 17)}, ["ending_day"], id="ends-before-its-paper"

@@ -73,8 +73,8 @@ def _table(nature: Nature) -> tuple[EndingLine, ...]:
             (G.SAID, G.OTHER_PERSON, G.HEARING_CALLED),
         ),
         *_decisions(S.OPENED, (E.CANCELLATION,)),
-        *_decisions(S.TOLD, TOLD_FIRST, G.TERM_OVER),
-        *_decisions(S.HEARD, TOLD_FIRST),
+        *_decisions(S.TOLD, TOLD_FIRST, G.NOTICE_STANDS, G.TERM_OVER),
+        *_decisions(S.HEARD, TOLD_FIRST, G.NOTICE_STANDS),
         *(EndingLine(_kinds_in(state), state, A.DROP, S.DROPPED, _OFFICE, (G.SAID,)) for state in OPEN_ENDINGS),
         *(
             EndingLine(_kinds_in(state), state, A.CLOSE_BECAUSE_ENDED, S.CLOSED, (), (G.CERTIFICATE_GONE,))
@@ -238,6 +238,10 @@ def _notice_served(standing: EndingStanding, _g: EndingGiven, _d: Desk, today: d
     return None if served else Finding("ending_notice_not_served", _defence(standing, today))
 
 
+def _notice_stands(standing: EndingStanding, _g: EndingGiven, _d: Desk, today: date) -> Finding | None:
+    return None if standing.notice_stands else Finding("ending_notice_gone", _defence(standing, today))
+
+
 def _defence(standing: EndingStanding, today: date) -> Citation | None:
     return defence_article(standing.kind, standing.nature, today)
 
@@ -300,6 +304,7 @@ _GUARDS: Mapping[EndingGuard, _Look] = MappingProxyType(
         G.GROUND_FITS: _ground_fits,
         G.HEARING_CALLED: _hearing_called,
         G.NOTICE_SERVED: _notice_served,
+        G.NOTICE_STANDS: _notice_stands,
         G.OTHER_PERSON: _other_person,
         G.SAID: _said,
         G.TERM_OVER: _term_over,

@@ -58,7 +58,8 @@ def standing_of_ending(ending: CertificateEnding, rule_set: RuleSet) -> EndingSt
     """What the guards look at of a case; four statements."""
     certificate = certificate_of(ending)
     seen = papers_of_ending(ending, (PaperKind.ADVANCE_NOTICE, PaperKind.HEARING_CALL, DECIDED_BY[ending.kind]))
-    notice = _first([one for one in seen.get(PaperKind.ADVANCE_NOTICE, []) if one.served_on is not None])
+    notices = seen.get(PaperKind.ADVANCE_NOTICE, [])
+    notice = _first([one for one in notices if one.served_on is not None])
     call = _first([one for one in seen.get(PaperKind.HEARING_CALL, []) if one.served_on is not None])
     return EndingStanding(
         kind=ending.kind,
@@ -70,7 +71,8 @@ def standing_of_ending(ending: CertificateEnding, rule_set: RuleSet) -> EndingSt
         opened_by=ending.opened_by_id,
         answer_until=ending.answer_until,
         notice=notice,
-        notice_issued=bool(seen.get(PaperKind.ADVANCE_NOTICE)),
+        notice_issued=bool(notices),
+        notice_stands=any(one.number == ending.notice_paper for one in notices),
         call=call,
         call_issued=bool(seen.get(PaperKind.HEARING_CALL)),
         hearing_from=_hearing_from(ending.kind, rule_set, call),
