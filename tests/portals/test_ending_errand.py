@@ -19,11 +19,15 @@ from regulator.features.papers.actions import settings as setting
 from regulator.features.papers.terms import PaperKind
 from regulator.foundation import clock
 from regulator.foundation.database import transaction
+from tests.factories import registry as make
 from tests.factories.accounts import make_account
+from tests.factories.certificates import issue
 from tests.factories.endings import Cases
 from tests.factories.papers import sign_with_one_key, work_off
 from tests.factories.registry import CITY, HEPING
-from tests.portals.conftest import Desk, enter
+from tests.portals.conftest import Desk, enter, sign_in, statements
+
+__all__ = ["sign_in", "statements"]
 
 CERTIFICATES, ENDINGS = "/office/licensing/certificates", "/office/licensing/endings"
 FIRST = date(2026, 11, 2)
@@ -224,3 +228,20 @@ def test_another_district_and_a_lower_office(
     local = sign_in(Role.DIRECTOR, "210103")
     assert f"{ENDINGS}/{found.number}/drop" not in local.get(f"{ENDINGS}/{found.number}")
     assert local.fetch(f"{ENDINGS}/{found.number}/drop").status_code == 404, "who granted the grade ends it"
+
+
+def test_a_list_of_many_asks_no_more_than_one_of_few(
+    app: Flask, session: Session, cases: Cases, statements: Callable[[], object]
+) -> None:
+    cases.opens()
+    city = Errand(app, session, cases).desk("decider")
+    city.get(ENDINGS)
+    with statements() as few:  # type: ignore[attr-defined]
+        city.get(ENDINGS)
+    for number in range(6):
+        with transaction():
+            held = issue(make.make_company(f"沈阳多案物业有限公司{number}"), authority=cases.authority, now=clock.now())
+        cases.opens(certificate=held)
+    with statements() as many:  # type: ignore[attr-defined]
+        assert "ZA210100-2026-00007" in city.get(ENDINGS)
+    assert len(many) == len(few) <= 20
