@@ -204,6 +204,9 @@ def decide(errand: Errand) -> str:
     errand.issues(PaperKind.PENALTY, through=("section", "head"))
     assert "系员工个人行为，已整改。" in errand.shown["fact.statement"]
     assert errand.shown["title"] == "关于取消能力等级的决定"
+    number = errand.case().number
+    assert number in errand.desk("head").get(f"{ENDINGS}?look=to_decide"), "what waits for a second person"
+    assert number not in errand.desk("decider").get(f"{ENDINGS}?look=to_decide")
     errand.acts("head", "decide", on="2026-11-17")
     return errand.case().decision_paper or ""
 

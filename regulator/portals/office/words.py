@@ -16,6 +16,7 @@ class EndingLook(StrEnum):
     """Which cases of ending a work list shows."""
 
     MINE = "mine"
+    TO_DECIDE = "to_decide"
     OPEN = "open"
     OVERDUE = "overdue"
     ENDED = "ended"

@@ -37,7 +37,7 @@ from regulator.portals.office.forms.endings import EndingOpenForm, EndingStepFor
 from regulator.portals.office.matters import current_hands, days_words, presser
 from regulator.portals.office.words import EndingLook
 from regulator.web import forms, navigation
-from regulator.web.access import allow, current_permissions, current_scope
+from regulator.web.access import allow, current_account, current_permissions, current_scope
 from regulator.web.navigation import MenuGroup
 from regulator.web.transaction import commits
 
@@ -73,8 +73,7 @@ def endings() -> ResponseReturnValue:
         total=queries.count_endings(scope, wanted),
         wanted=wanted,
         look=_look(),
-        looks=list(EndingLook),
-        mine=_count_mine(),
+        counts=_counts(),
         states=forms.choices(EndingState),
         divisions=listing.district_choices(scope),
         pressing=presser(),
@@ -84,9 +83,14 @@ def endings() -> ResponseReturnValue:
     )
 
 
-def _count_mine() -> int | None:
-    wanted = EndingFilter(owners=current_hands().everybody)
-    return queries.count_endings(current_scope(P.LICENSING_VIEW), wanted).number or None
+def _counts() -> dict[EndingLook, int | None]:
+    """The lists there are for the asker, with how many wait in the two that are personal."""
+    scope, me = current_scope(P.LICENSING_VIEW), current_account().account_id
+    waiting = {EndingLook.MINE: EndingFilter(owners=current_hands().everybody)}
+    if P.LICENSING_DECIDE in current_permissions():
+        waiting[EndingLook.TO_DECIDE] = EndingFilter(to_decide=me)
+    found = {look: queries.count_endings(scope, wanted).number or None for look, wanted in waiting.items()}
+    return found | dict.fromkeys((EndingLook.OPEN, EndingLook.OVERDUE, EndingLook.ENDED))
 
 
 def _look() -> EndingLook:
@@ -100,6 +104,7 @@ def _wanted() -> EndingFilter:
         is_open=look is not EndingLook.ENDED,
         state=listing.asked_code(EndingState, "state"),
         owners=current_hands().everybody if look is EndingLook.MINE else None,
+        to_decide=current_account().account_id if look is EndingLook.TO_DECIDE else None,
         within=division.range if division else None,
         due_before=clock.today() if look is EndingLook.OVERDUE else None,
         q=listing.asked_text(),

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, text
+from sqlalchemy import ColumnElement, Select, exists, or_, select, text
 
 from regulator.features.accounts.models import Account, Authority
 from regulator.features.divisions.queries import NOWHERE, Path, paths_of, within
 from regulator.features.divisions.terms import CodeRange, Scope
 from regulator.features.licensing.endings_terms import (
+    DECIDED_BY,
     KNOWN_TO_HOLDER,
     OPEN_ENDINGS,
     EndingAct,
@@ -23,6 +24,8 @@ from regulator.features.licensing.models import Certificate, CertificateEnding, 
 from regulator.features.licensing.models.endings import IS_OPEN_ENDING
 from regulator.features.licensing.rules.certificates import read_number
 from regulator.features.licensing.terms import EndingKind, Nature
+from regulator.features.papers.models import Matter, Paper
+from regulator.features.papers.terms import MatterKind, PaperState
 from regulator.features.registry.models import Company
 from regulator.foundation.database import session
 from regulator.foundation.errors import NotFound
@@ -66,12 +69,16 @@ class EndingRow:
 
 @dataclass(frozen=True, slots=True)
 class EndingFilter:
-    """What of the cases is wanted; None: no matter which. ``due_before`` is excluded."""
+    """What of the cases is wanted; None: no matter which. ``due_before`` is excluded.
+
+    ``to_decide`` by this account: the paper of the decision is issued, and somebody else opened the case.
+    """
 
     is_open: bool | None = True
     state: EndingState | None = None
     kind: EndingKind | None = None
     owners: tuple[UUID, ...] | None = None
+    to_decide: UUID | None = None
     within: CodeRange | None = None
     due_before: date | None = None
     q: str | None = None  # number of the case or the certificate, credit code, or the beginning of a company's name
@@ -107,6 +114,8 @@ def _narrowed(stmt: Select[Any], scope: Scope, wanted: EndingFilter) -> Select[A
         stmt = stmt.where(Ending.kind == wanted.kind)
     if wanted.owners is not None:
         stmt = stmt.where(Ending.owner_id.in_(wanted.owners))
+    if wanted.to_decide is not None:
+        stmt = stmt.where(Ending.opened_by_id != wanted.to_decide, _decision_is_issued())
     if wanted.within is not None:
         stmt = stmt.where(Ending.division_code >= wanted.within.low, Ending.division_code < wanted.within.high)
     if wanted.due_before is not None:
@@ -116,6 +125,16 @@ def _narrowed(stmt: Select[Any], scope: Scope, wanted: EndingFilter) -> Select[A
         same = (Ending.number == wanted.q.upper(), Ending.credit_code == wanted.q.upper())
         stmt = stmt.where(or_(*same, Certificate.number == read_number(wanted.q), named))
     return stmt
+
+
+def _decision_is_issued() -> ColumnElement[bool]:
+    return exists().where(
+        Matter.kind == MatterKind.ENDING,
+        Matter.subject_key == Ending.number,
+        Paper.matter_id == Matter.id,
+        Paper.state == PaperState.ISSUED,
+        Paper.kind.in_(set(DECIDED_BY.values())),
+    )
 
 
 def list_endings(
