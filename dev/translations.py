@@ -37,6 +37,7 @@ SCREEN_ENUMS = (  # enumerations outside terms.py that people read
     "regulator/features/licensing/certificate_terms.py",
     "regulator/features/licensing/application_terms.py",
     "regulator/features/licensing/review_terms.py",
+    "regulator/features/licensing/endings_terms.py",
     "regulator/features/registry/imports/columns.py",
     "regulator/features/registry/imports/verdicts.py",
     "regulator/portals/admin/words.py",

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from regulator.commands.context import in_app
 from regulator.commands.demo_applications import write_applications
 from regulator.commands.demo_certificates import write_certificates
+from regulator.commands.demo_endings import write_endings
 from regulator.commands.demo_papers import found_authorities, write_papers
 from regulator.commands.demo_reviews import write_reviews
 from regulator.features.accounts import actions as accounts
@@ -95,6 +96,7 @@ def demo_command(seed: int, companies: int, estates: int, people: int, cities: i
                 write_certificates(authorities)
                 _write_applications()
                 _write_reviews(authorities)
+                write_endings(authorities)
             load_schematic(clock.now())
             seal_all(clock.now())
     except BadInput as error:
@@ -251,6 +253,8 @@ def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
         set_management_area(ZONE_CODE, ZONE_NAME, zone, actor=Actor.system(), now=clock.now())
     wanted = [
         ("city", "市局物业处 周敏", Role.CITY_OFFICER, city),
+        ("cityhead", "市局物业处处长 何伟", Role.SECTION_HEAD, city),
+        ("citydirector", "市局分管局长 林涛", Role.DIRECTOR, city),
         ("district", "区房产局 张晓", Role.DISTRICT_OFFICER, districts[0]),
         ("district2", "区房产局 李静", Role.DISTRICT_OFFICER, districts[1]),
         *([("district3", "区房产局 何宁", Role.DISTRICT_OFFICER, districts[2])] if len(districts) > 2 else []),

@@ -10,6 +10,8 @@ from regulator.features.coverage.queries.matters import ROUNDS
 from regulator.features.licensing.queries import integrity as licensing
 from regulator.features.licensing.queries.applications import integrity as applications
 from regulator.features.licensing.queries.applications.waiting import APPLICATIONS
+from regulator.features.licensing.queries.endings import integrity as endings
+from regulator.features.licensing.queries.endings.waiting import ENDINGS
 from regulator.features.licensing.queries.reviews import integrity as reviews
 from regulator.features.licensing.queries.reviews.waiting import REVIEWS
 from regulator.features.maps.queries import integrity as maps
@@ -28,6 +30,8 @@ SENTENCES = {
     "counter_behind": "an estate's number is higher than its division's counter",
     "coverage_month_altered": "a closed month is not what it was when it was closed",
     "coverage_tallies_wrong": "the tallies of a place disagree with its estates",
+    "endings_disagree": "a case was decided and its certificate did not end so, or by a paper that is not there",
+    "endings_numbers_gap": "the numbers of cases of ending have a gap, or their counter disagrees",
     "estate_key_missing": "an estate cannot be found by its own place and name",
     "link_without_effect": "a company link and its service disagree",
     "map_cells_wrong": "a cell of the map disagrees with its estates",
@@ -53,9 +57,9 @@ SENTENCES = {
 
 def all_checks() -> dict[str, Check]:
     """Every check of every room; which rows the matters must be in step with, is said here."""
-    sources = (*register.SOURCES, ROUNDS, APPLICATIONS, REVIEWS)
+    sources = (*register.SOURCES, ROUNDS, APPLICATIONS, ENDINGS, REVIEWS)
     in_step = {"matters_out_of_step": lambda: papers.out_of_step(sources)}
-    licences = (applications.CHECKS, licensing.CHECKS, reviews.CHECKS)
+    licences = (applications.CHECKS, endings.CHECKS, licensing.CHECKS, reviews.CHECKS)
     rooms = (CHECKS, coverage.CHECKS, *licences, maps.CHECKS, papers.CHECKS, zones.CHECKS, in_step)
     return {name: check for room in rooms for name, check in room.items()}
 

@@ -11,18 +11,21 @@ from regulator.features.accounts.models import Account
 from regulator.features.accounts.terms import BRANCHES, Role
 from regulator.features.coverage.models import Custodian, SurveyEstate, SurveyRound
 from regulator.features.licensing.application_terms import ApplicationAct, ApplicationState, Recommendation
+from regulator.features.licensing.endings_terms import EndingAct, EndingState
 from regulator.features.licensing.models import (
     Application,
     ApplicationEvent,
     ApplicationFile,
     Certificate,
+    CertificateEnding,
+    CertificateEndingEvent,
     OutsideFact,
     ReviewEntry,
     ReviewEvent,
     ReviewRound,
 )
 from regulator.features.licensing.review_terms import ReviewAct, ReviewResult, ReviewRoundState, ReviewState
-from regulator.features.licensing.terms import ApplicationKind, Nature, OutsideFactKind
+from regulator.features.licensing.terms import ApplicationKind, EndingKind, Nature, OutsideFactKind
 from regulator.features.maps.geofiles.models import GeoBatch, GeoExport
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoState
 from regulator.features.papers.models import Attachment, CaseFilePrint, Matter, Reminder
@@ -163,7 +166,9 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
         "draft_id": make_paper(matter, session.get_one(Account, matter.owner_id), title=f"{MARK}草稿{number}").id,
         "zone_id": make_zone(make.make_estate(f"{MARK}弃管楼{number}", division), number, f"{MARK}片区{number}").id,
     }
-    made.parts["certificate_id"] = certificates.issue_filed(company, f"{MARK}发证局{number}", district).id
+    held = certificates.issue_filed(company, f"{MARK}发证局{number}", district)
+    made.parts["certificate_id"] = held.id
+    made.parts["ending"] = make_ending(session, held, company, number, matter.owner_id)
     made.parts |= make_duty(number, division)
     made.parts |= make_application(session, company, number, matter.owner_id)
     made.reviewers = (matter.owner_id, reminder.by_id)
@@ -253,6 +258,28 @@ def review_too(session: Session, round_id: object, credit_code: str, people: tup
     )  # fmt: skip
     session.flush()
     return entry.id
+
+
+def make_ending(session: Session, held: Any, company: Any, number: int, opener: UUID) -> str:
+    """A case of ending its company was told of, with two lines of its history."""
+    day, found = clock.today(), new_key()
+    ending = CertificateEnding(
+        id=found, number=f"ZA{company.division_code}-2026-{number:05d}", certificate_id=held.id, company_id=company.id,
+        credit_code=company.credit_code, nature=held.nature, kind=EndingKind.ANNULMENT, ground="cheated",
+        found=f"{MARK}事实{number}", state=EndingState.TOLD, division_code=company.division_code,
+        office_code=company.division_code, owner_id=opener, opened_on=day, opened_by_id=opener, opened_by="x",
+        told_on=day, notice_paper=f"{MARK}告知{number}", answer_until=day, order_on=date.max, version=2,
+    )  # fmt: skip
+    session.add(ending)
+    session.flush()
+    for version, act, state in ((1, EndingAct.OPEN, EndingState.OPENED), (2, EndingAct.TELL, EndingState.TOLD)):
+        line = CertificateEndingEvent(
+            ending_id=found, version=version, at=make.NOW, act=act, state=state, by_name="x",
+            words=f"{MARK}经过{number}", facts={},
+        )  # fmt: skip
+        session.add(line)
+    session.flush()
+    return ending.number
 
 
 def make_duty(number: int, division: str) -> dict[str, UUID]:

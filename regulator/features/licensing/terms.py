@@ -109,6 +109,19 @@ class TermCode(StrEnum):
     CERTIFICATE = "certificate"
     PROVISIONAL = "provisional"
     REVIEW = "review"
+    STATEMENT = "statement"  # to state and to ask for a hearing, once told that a certificate is to end
+    HEARING_CALL = "hearing_call"  # so long before a hearing its day is told
+    ENDING = "ending"  # from the opening of a case to its decision
+
+
+class EndingKind(StrEnum):
+    """The acts by which an office ends a certificate, each with its own conditions, papers and state."""
+
+    WITHDRAWAL = "withdrawal"
+    ANNULMENT = "annulment"
+    REVOCATION = "revocation"
+    DOWNGRADE = "downgrade"
+    CANCELLATION = "cancellation"
 
 
 class OutsideFactKind(StrEnum):
@@ -291,7 +304,10 @@ class ReviewRule(Shape):
 
 @dataclass(frozen=True, slots=True)
 class Procedure(Shape):
-    """How grades of a rule set are asked for, examined and decided."""
+    """How grades of a rule set are asked for, examined and decided; ``endings``: its articles on ending them.
+
+    One that names no ending leaves all of them to the office, without an article of its own.
+    """
 
     applications: tuple[ApplicationKind, ...]
     examined_by: GrantLevel
@@ -301,6 +317,7 @@ class Procedure(Shape):
     silence_renews: bool = False
     papers: Mapping[ApplicationKind, tuple[Words, ...]] = field(default_factory=dict)
     review: ReviewRule | None = None
+    endings: Mapping[EndingKind, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ class MatterKind(StrEnum):
     APPLICATION = "application"  # of a company for a grade
     CORRECTION = "correction"  # a correction of a record that waits for confirmation
     DISPUTE = "dispute"  # two contracts claim the same time
+    ENDING = "ending"  # a certificate is to be ended
     LINK = "link"  # a name in a list that resembles a company
     OFFICIAL = "official"  # opened at the desk by an official
     REQUEST = "request"  # a company asks for its record to be changed
@@ -94,19 +95,25 @@ class PaperKind(StrEnum):
     """Which template a paper is made from (文书种类)."""
 
     ACCEPTANCE = "acceptance"
+    ADVANCE_NOTICE = "advance_notice"
+    ANNULMENT = "annulment"
     APPROVAL = "approval"
+    CANCELLATION = "cancellation"
     CIRCULAR = "circular"
     DELIVERY_RECEIPT = "delivery_receipt"
     EXTENSION = "extension"
+    HEARING_CALL = "hearing_call"
     HEARING_NOTICE = "hearing_notice"
     INTAKE_RECEIPT = "intake_receipt"
     INTERVIEW_RECORD = "interview_record"
     NON_ACCEPTANCE = "non_acceptance"
+    PENALTY = "penalty"
     RECTIFICATION = "rectification"
     REJECTION = "rejection"
     REPLY = "reply"
     SUPPLEMENT = "supplement"
     TRANSFER_LETTER = "transfer_letter"
+    WITHDRAWAL = "withdrawal"
 
 
 class PaperState(StrEnum):

@@ -62,10 +62,15 @@ def _application(number: str) -> Address:
     return "office.application", {"number": number}
 
 
+def _ending(number: str) -> Address:
+    return "office.ending", {"number": number}
+
+
 _RECORDS: Mapping[str, Callable[..., Address]] = {
     MatterKind.APPLICATION: _application,
     MatterKind.CORRECTION: _corrected,
     MatterKind.DISPUTE: _dispute,
+    MatterKind.ENDING: _ending,
     MatterKind.LINK: _estate,
     MatterKind.REQUEST: _request,
     MatterKind.REVIEW: _review,

@@ -36,6 +36,7 @@ OWN = UUID("01a21d00-0000-7000-8000-000000000001")
         (MatterKind.SURVEY, OWN.hex, ("office.survey", {"survey_id": OWN})),
         (MatterKind.REVIEW, OWN.hex, ("office.review_round", {"review_id": OWN})),
         (MatterKind.APPLICATION, "210103-2026-00001", ("office.application", {"number": "210103-2026-00001"})),
+        (MatterKind.ENDING, "ZA210100-2026-00001", ("office.ending", {"number": "ZA210100-2026-00001"})),
         (MatterKind.OFFICIAL, "anything/at/all", None),
         ("unheard_of", "x", None),
     ],

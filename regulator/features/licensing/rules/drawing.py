@@ -1,12 +1,14 @@
-"""The tables of applications and of yearly reviews as drawings and lists in Markdown, for the documentation. Pure."""
+"""The tables of applications, yearly reviews and endings as drawings and lists in Markdown, in codes. Pure."""
 
 from collections.abc import Iterable
 
 from regulator.features.licensing.application_terms import ENDED, ApplicationState, Transition
+from regulator.features.licensing.endings_terms import ENDED_ENDINGS, TOLD_FIRST, EndingLine
 from regulator.features.licensing.review_terms import ReviewRoundState, ReviewState, ReviewStep, RoundStep
+from regulator.features.licensing.rules.endings import LINES
 from regulator.features.licensing.rules.reviews import ENTRY_LINES, ROUND_LINES
 from regulator.features.licensing.rules.transitions import TABLES
-from regulator.features.licensing.terms import Nature
+from regulator.features.licensing.terms import EndingKind, Nature
 
 HEAD = "| state | act | next | who | level | on condition | clock | paper |\n|---|---|---|---|---|---|---|---|"
 REVIEW_HEAD = "| state | act | next | who | level | on condition |\n|---|---|---|---|---|---|"
@@ -60,3 +62,35 @@ def _reviewed(lines: Iterable[ReviewStep] | Iterable[RoundStep], first: str, end
         for line in found
     ]
     return "\n".join(["```mermaid", "stateDiagram-v2", *arrows, "```", "", REVIEW_HEAD, *rows])
+
+
+# --- how certificates end ---------------------------------------------------------------------------------------------
+
+ENDING_HEAD = (
+    "| act on the certificate | state | act | next | who | on condition | clock | paper |\n" + "|---" * 8 + "|"
+)
+
+
+def drawn_endings(nature: Nature) -> str:
+    """The states of a case as a diagram, then every line of its table."""
+    lines = LINES[nature]
+    return "\n".join(
+        ["```mermaid", "stateDiagram-v2", *_ending_arrows(lines), "```", "", ENDING_HEAD, *map(_ending_row, lines)]
+    )  # fmt: skip
+
+
+def _ending_arrows(lines: Iterable[EndingLine]) -> Iterable[str]:
+    found = list(lines)
+    for before, after in dict.fromkeys((line.state, line.to) for line in found):
+        acts = dict.fromkeys(line.act for line in found if (line.state, line.to) == (before, after))
+        yield f"    {before or '[*]'} --> {after}: {', '.join(acts)}"
+    yield from (f"    {state} --> [*]" for state in ENDED_ENDINGS)
+
+
+def _ending_row(line: EndingLine) -> str:
+    kinds = {tuple(EndingKind): "all", TOLD_FIRST: "all but cancellation"}.get(line.kinds) or ", ".join(line.kinds)
+    cells = (
+        kinds, line.state or "", line.act, line.to, " or ".join(line.by) or "comes about by itself",
+        ", ".join(line.guards), line.starts or "", line.paper or "",
+    )  # fmt: skip
+    return f"| {' | '.join(cells)} |"

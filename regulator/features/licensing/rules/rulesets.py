@@ -175,20 +175,23 @@ def _asks_as_much(above: Condition, below: Condition) -> bool:
 
 
 def _uncited(rule_set: RuleSet) -> Iterator[Finding]:
+    for what, article in _articles(rule_set):
+        if not article.strip():
+            yield Finding("rule_set_uncited", params={"what": what})
+
+
+def _articles(rule_set: RuleSet) -> Iterator[tuple[str, str]]:
+    """What has to name its article, and the one it names."""
     for grade in rule_set.grades:
-        for condition in grade.conditions:
-            if not condition.article.strip():
-                yield Finding("rule_set_uncited", params={"what": f"{grade.code}.{_name(condition)}"})
-        for limit in grade.limits:
-            if not limit.article.strip():
-                yield Finding("rule_set_uncited", params={"what": f"{grade.code}.{limit.kind.value}"})
-    for code, term in rule_set.procedure.terms.items() if rule_set.procedure else ():
-        if not term.article.strip():
-            yield Finding("rule_set_uncited", params={"what": code.value})
-    review = rule_set.procedure.review if rule_set.procedure else None
-    for name in ("article", "consequence", "publication") if review else ():
-        if not getattr(review, name).strip():
-            yield Finding("rule_set_uncited", params={"what": f"review.{name}"})
+        yield from ((f"{grade.code}.{_name(one)}", one.article) for one in grade.conditions)
+        yield from ((f"{grade.code}.{limit.kind.value}", limit.article) for limit in grade.limits)
+    procedure = rule_set.procedure
+    if procedure is None:
+        return
+    yield from ((code.value, term.article) for code, term in procedure.terms.items())
+    yield from ((kind.value, article) for kind, article in procedure.endings.items())
+    if review := procedure.review:
+        yield from ((f"review.{name}", getattr(review, name)) for name in ("article", "consequence", "publication"))
 
 
 def _words(rule_set: RuleSet) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ LETTERS: dict[str, str] = {
     MatterKind.APPLICATION: "SQ",
     MatterKind.CORRECTION: "GZ",
     MatterKind.DISPUTE: "ZY",
+    MatterKind.ENDING: "ZZ",
     MatterKind.LINK: "MC",
     MatterKind.OFFICIAL: "SX",
     MatterKind.REQUEST: "BG",

@@ -14,6 +14,7 @@ RETENTION_YEARS: dict[MatterKind, int | None] = {
     MatterKind.APPLICATION: 30,
     MatterKind.CORRECTION: 10,
     MatterKind.DISPUTE: 30,
+    MatterKind.ENDING: 30,
     MatterKind.LINK: 10,
     MatterKind.OFFICIAL: 30,
     MatterKind.REQUEST: 10,

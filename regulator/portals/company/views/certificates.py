@@ -10,6 +10,7 @@ from regulator.features.accounts.terms import Permission
 from regulator.features.licensing.actions.filing import certificate_room
 from regulator.features.licensing.certificate_terms import CertificateLanguage
 from regulator.features.licensing.queries import certificates as queries
+from regulator.features.licensing.queries.endings.listing import list_told
 from regulator.features.licensing.queries.reviews.published import latest_results
 from regulator.features.registry.queries import companies
 from regulator.foundation import clock
@@ -22,8 +23,9 @@ from regulator.web.navigation import MenuGroup
 from regulator.web.sending import send_kept
 
 navigation.add(
-    "company", MenuGroup.REGISTER, "company.certificates", _l("Our certificates"), Permission.OWN_COMPANY_VIEW
-)
+    "company", MenuGroup.REGISTER, "company.certificates", _l("Our certificates"), Permission.OWN_COMPANY_VIEW,
+    active=("company.ending",),
+)  # fmt: skip
 
 
 @blueprint.get("/certificates")
@@ -37,6 +39,7 @@ def certificates() -> ResponseReturnValue:
         company=company,
         rows=rows,
         reviews=latest_results([row.id for row in rows]),
+        told=list_told(current_scope()),
         languages=list(CertificateLanguage),
     )
 
