@@ -36,6 +36,8 @@ SCREEN_ENUMS = (  # enumerations outside terms.py that people read
     "regulator/foundation/cleaners/kinds.py",
     "regulator/features/licensing/certificate_terms.py",
     "regulator/features/licensing/application_terms.py",
+    "regulator/features/licensing/review_terms.py",
+    "regulator/features/licensing/endings_terms.py",
     "regulator/features/registry/imports/columns.py",
     "regulator/features/registry/imports/verdicts.py",
     "regulator/portals/admin/words.py",

@@ -31,6 +31,10 @@ from regulator.features.licensing.actions import certificates, filing, granting,
 from regulator.features.licensing.actions.applications import drafting as applications
 from regulator.features.licensing.actions.applications import following as application_matters
 from regulator.features.licensing.actions.applications import sweeping as applications_due
+from regulator.features.licensing.actions.endings import following as endings
+from regulator.features.licensing.actions.endings import sweeping as endings_due
+from regulator.features.licensing.actions.reviews import following as review_matters
+from regulator.features.licensing.actions.reviews import sweeping as reviews_due
 from regulator.features.licensing.signals import application_approved
 from regulator.features.maps import actions as maps
 from regulator.features.maps import following, shading, shelf
@@ -40,7 +44,7 @@ from regulator.features.maps.geofiles import batches as geofiles
 from regulator.features.maps.geofiles import exporting, work
 from regulator.features.metrics.catalogue import register_levels, register_metric
 from regulator.features.papers.actions import attachments, case_files, deliveries, handing_out, issuing, trying
-from regulator.features.papers.signals import contents_asked, matter_reassigned
+from regulator.features.papers.signals import contents_asked, matter_reassigned, paper_served
 from regulator.features.registry import signals
 from regulator.features.registry.actions import matters, moves
 from regulator.features.registry.imports import batches
@@ -217,6 +221,10 @@ def _register_work() -> None:
     jobs.register_sweeper("coverage.keep_matters", surveys.keep_matters)
     jobs.register_sweeper("licensing.look_after_applications", applications_due.look_after_applications)
     jobs.register_sweeper("licensing.keep_matters", application_matters.keep_matters)
+    jobs.register_sweeper("licensing.look_after_reviews", reviews_due.look_after_reviews)
+    jobs.register_sweeper("licensing.keep_review_matters", review_matters.keep_matters)
+    jobs.register_sweeper("licensing.look_after_endings", endings_due.look_after_endings)
+    jobs.register_sweeper("licensing.keep_ending_matters", endings.keep_ending_matters)
     jobs.register_sweeper("papers.hand_out", handing_out.hand_out)
     jobs.register_sweeper("papers.issue_left", issuing.issue_left)
     jobs.register_sweeper("papers.serve_notices", deliveries.serve_notices)
@@ -249,7 +257,11 @@ def _register_followers() -> None:
     contents_asked.connect(applications.name_contents)
     application_approved.connect(granting.follow_approved)
     matter_reassigned.connect(application_matters.follow_reassigned)
+    matter_reassigned.connect(endings.follow_reassigned_endings)
+    paper_served.connect(endings.follow_served)
     working_days_changed.connect(application_matters.follow_calendar)
+    working_days_changed.connect(review_matters.follow_calendar)
+    working_days_changed.connect(endings.follow_calendar_endings)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

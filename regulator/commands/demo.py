@@ -17,7 +17,9 @@ from sqlalchemy import exists, select
 from regulator.commands.context import in_app
 from regulator.commands.demo_applications import write_applications
 from regulator.commands.demo_certificates import write_certificates
+from regulator.commands.demo_endings import write_endings
 from regulator.commands.demo_papers import found_authorities, write_papers
+from regulator.commands.demo_reviews import write_reviews
 from regulator.features.accounts import actions as accounts
 from regulator.features.accounts import queries as account_queries
 from regulator.features.accounts import secrets
@@ -99,6 +101,8 @@ def demo_command(seed: int, companies: int, estates: int, people: int, cities: i
             if cities == 1:
                 write_papers(authorities)
                 _write_applications()
+                _write_reviews(authorities)
+                write_endings(authorities)
             load_schematic(clock.now())
             seal_all(clock.now())
     except BadInput as error:
@@ -259,6 +263,7 @@ def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
         ("citydirector", "市局分管局长 林涛", Role.DIRECTOR, city),
         ("district", "区房产局 张晓", Role.DISTRICT_OFFICER, districts[0]),
         ("district2", "区房产局 李静", Role.DISTRICT_OFFICER, districts[1]),
+        *([("district3", "区房产局 何宁", Role.DISTRICT_OFFICER, districts[2])] if len(districts) > 2 else []),
         ("street", "街道办 王强", Role.STREET_OFFICER, streets[0]),
         ("community", "社区 陈兰", Role.COMMUNITY_WORKER, communities[0]),
         ("head", "物业科科长 刘军", Role.SECTION_HEAD, districts[0]),
@@ -291,6 +296,14 @@ def _write_applications() -> None:
 def _two_districts() -> list[str]:
     """Those whose officers have accounts."""
     return [row.code for row in list_below(list_cities()[0].code) if row.level is Level.DISTRICT][:2]
+
+
+def _write_reviews(authorities: Mapping[str, Authority]) -> None:
+    """Of the three districts that have accounts; the others have not opened theirs."""
+    city = list_cities()[0].code
+    write_reviews(
+        [row.code for row in list_below(city) if row.level is Level.DISTRICT][:3], city, authorities.get(city)
+    )
 
 
 def _open_matters() -> None:

@@ -34,9 +34,9 @@ from regulator.foundation.errors import BadInput, Conflict
 from regulator.law.findings import Refused
 
 A, K = ApplicationAct, ApplicationKind
-OFFICERS = ("district", "district2")
+OFFICERS = ("district", "district2", "district3")
 """Accounts of the districts whose companies apply, by their usernames; the city's is called as it is."""
-ROLES = {"city": Role.CITY_OFFICER, "district": Role.DISTRICT_OFFICER, "district2": Role.DISTRICT_OFFICER}
+ROLES = {"city": Role.CITY_OFFICER, **dict.fromkeys(OFFICERS, Role.DISTRICT_OFFICER)}
 BY_CITY = (A.PUBLISH_OBJECTION, A.OBJECT, A.APPROVE, A.REJECT)
 WORDS = {
     A.RECEIVE: "申请书、营业执照复印件、职工名册各一份（演示）",
@@ -78,7 +78,7 @@ LIVES: tuple[tuple[ApplicationKind, Steps], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Official:
+class Official:
     """Who acts in the demo, with the place they answer for."""
 
     account: Account
@@ -92,14 +92,17 @@ class _Official:
 
     def desk(self, application: Application) -> Desk:
         """As the rules see them."""
-        levels = levels_of(self.scope, application.division_code)
-        return Desk(self.account.id, PERMISSIONS[self.role], levels)
+        return self.desk_at(application.division_code)
+
+    def desk_at(self, division_code: str) -> Desk:
+        """As the rules see them at a place."""
+        return Desk(self.account.id, PERMISSIONS[self.role], levels_of(self.scope, division_code))
 
 
 def write_applications(districts: list[str], city: str) -> None:
     """One of each life, given to the companies of these districts in turn; then everything to who may act today."""
     rules = rule_set_on(clock.today() - timedelta(days=LIVES[0][1][0][0]))
-    officials = _officials(districts, city)
+    officials = officials_of(districts, city)
     if rules.nature is not Nature.EVALUATION or not rules.grades or officials is None:
         return
     waiting = _companies(districts)
@@ -112,14 +115,14 @@ def write_applications(districts: list[str], city: str) -> None:
     follow_powers(None, actor=Actor.system(), now=clock.now())
 
 
-def _officials(districts: list[str], city: str) -> dict[str, _Official] | None:
-    """By the place they answer for; None where the demo has no such accounts."""
-    found: dict[str, _Official] = {}
+def officials_of(districts: list[str], city: str) -> dict[str, Official] | None:
+    """The city's official and one of each district, by the place they answer for; None where there are no accounts."""
+    found: dict[str, Official] = {}
     for place, username in zip((city, *districts), ("city", *OFFICERS), strict=False):
         account = find_account(username)
         if account is None:
             return None
-        found[place] = _Official(account, ROLES[username], Scope.division(place))
+        found[place] = Official(account, ROLES[username], Scope.division(place))
     return found
 
 
@@ -158,7 +161,7 @@ def _fields(company: Company, rules: RuleSet, kind: ApplicationKind, day: date) 
     return DraftFields(kind, grade=grade, held_certificate=held.number, held_until=held.valid_until)
 
 
-def _live(company: Company, fields: DraftFields, steps: Steps, officials: dict[str, _Official]) -> bool:
+def _live(company: Company, fields: DraftFields, steps: Steps, officials: dict[str, Official]) -> bool:
     """Lead an application of a company through these steps; False when the law does not let it come so far."""
     began = clock.now() - timedelta(days=steps[0][0] if steps else 0)
     examiner, decider = officials[str(company.division_code)], next(iter(officials.values()))
@@ -183,11 +186,11 @@ def _cancel(company: Company, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _who(act: ApplicationAct, examiner: _Official, decider: _Official) -> _Official:
+def _who(act: ApplicationAct, examiner: Official, decider: Official) -> Official:
     return decider if act in BY_CITY else examiner
 
 
-def _step(found: Application, act: ApplicationAct, who: _Official, now: datetime) -> None:
+def _step(found: Application, act: ApplicationAct, who: Official, now: datetime) -> None:
     given = Given(WORDS.get(act, ""))
     if act is A.EXAMINE:
         given = replace(given, recommendation=Recommendation.APPROVE)

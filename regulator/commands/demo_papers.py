@@ -56,18 +56,22 @@ def found_authorities() -> dict[str, Authority]:
 
 
 @dataclass(frozen=True)
-class _Desk:
-    """Who hands papers to whom in the demo's first district."""
+class PaperDesk:
+    """Who hands papers to whom in an authority of the demo."""
 
     handler: Account
     head: Account
     director: Account
     authority: Authority
 
-    def draft(self, matter: Matter, kind: PaperKind, company: Company, **more: Any) -> Paper:
-        """A paper of a matter with the samples of its template as facts, addressed to a company."""
-        facts: Mapping[str, Any] = {**sample_facts(shipped(kind)), "contact_person": "王建国"}
-        draft = Draft(kind, company.name, facts, credit_code=company.credit_code)
+    def draft(
+        self, matter: Matter, kind: PaperKind, company: Company, known: Mapping[str, Any] | None = None,
+        title: str | None = None, **more: Any,
+    ) -> Paper:  # fmt: skip
+        """A paper of a matter addressed to a company; what is not known is told by the samples of its template."""
+        samples: Mapping[str, Any] = sample_facts(shipped(kind))
+        facts = {**samples, "contact_person": "王建国", **{n: v for n, v in (known or {}).items() if n in samples}}
+        draft = Draft(kind, company.name, facts, title, company.credit_code)
         return drafting.draft_paper(
             matter, draft, authority_id=self.authority.id, authority=self.authority.name, account_id=self.handler.id,
             actor=_actor(self.handler), now=clock.now(), **more,
@@ -100,7 +104,7 @@ def write_papers(authorities: Mapping[str, Authority]) -> None:
     """Matters and papers of the first district: drafted, sent back, in approval, issued, delivered in each way."""
     handler = get_account("district")
     code = next(code for code in authorities if not code.endswith("00"))
-    desk = _Desk(handler, get_account("head"), get_account("director"), authorities[code])
+    desk = PaperDesk(handler, get_account("head"), get_account("director"), authorities[code])
     company = session().query(Company).filter_by(credit_code=get_account("company").credit_code or "").first()
     estates = session().query(Estate).filter(Estate.division_code.like(f"{code}%")).order_by(Estate.code).limit(8).all()
     company = company or session().query(Company).order_by(Company.id).first()
@@ -112,7 +116,7 @@ def write_papers(authorities: Mapping[str, Authority]) -> None:
     _delivered(desk, matters[-1], company)
 
 
-def _keep_the_roster(desk: _Desk) -> None:
+def _keep_the_roster(desk: PaperDesk) -> None:
     """Two weeks of duty: office hours on working days by turns, and round the clock by the handler."""
     authority, days = AuthorityRow(desk.authority.id, desk.authority.name, desk.authority.division_code), working_days()
     now, first = clock.now(), clock.today() + timedelta(days=1)
@@ -129,7 +133,7 @@ def _keep_the_roster(desk: _Desk) -> None:
     set_plan(authority, plan, fitting=fitting, phone="024-22790018", days=days, actor=_actor(desk.head), now=now)
 
 
-def _matter(desk: _Desk, estate: Estate, number: int) -> Matter:
+def _matter(desk: PaperDesk, estate: Estate, number: int) -> Matter:
     about = ("物业服务收费投诉核查", "电梯安全隐患排查", "前期物业交接争议协调", "公共收益公示核查")[number % 4]
     given = OfficialMatter(f"{estate.name}{about}", estate.division_code, _due(number))
     return open_official(given, openers=[desk.handler.id], actor=_actor(desk.handler), now=clock.now())
@@ -139,7 +143,7 @@ def _due(number: int) -> date | None:
     return None if number % 5 == 4 else clock.today() + timedelta(days=3 * number)
 
 
-def _in_hand(desk: _Desk, matters: list[Matter], company: Company) -> None:
+def _in_hand(desk: PaperDesk, matters: list[Matter], company: Company) -> None:
     """One paper at each stage before it is signed; the head has urged an answer."""
     desk.draft(matters[0], PaperKind.RECTIFICATION, company)
     returned = matters[min(1, len(matters) - 1)]
@@ -157,7 +161,7 @@ def _in_hand(desk: _Desk, matters: list[Matter], company: Company) -> None:
     )  # fmt: skip
 
 
-def _delivered(desk: _Desk, matter: Matter, company: Company) -> None:
+def _delivered(desk: PaperDesk, matter: Matter, company: Company) -> None:
     """Served in the portal and by hand, under way by post, withdrawn, and one that took another's place."""
     now, actor = clock.now(), _actor(desk.handler)
     issued = [desk.issue(desk.draft(matter, PaperKind.RECTIFICATION, company), matter) for _ in range(5)]

@@ -21,6 +21,7 @@ from regulator.features.coverage.queries import matters as coverage
 from regulator.features.divisions.queries import count_divisions, list_children, list_cities
 from regulator.features.divisions.terms import Level
 from regulator.features.licensing.queries.applications.waiting import APPLICATIONS
+from regulator.features.licensing.queries.reviews.waiting import REVIEWS
 from regulator.features.maps.following import start_map
 from regulator.features.papers.actions.following import catch_up
 from regulator.features.registry.actions.reindexing import INDEXED, index_some
@@ -73,7 +74,7 @@ def index_words() -> None:
 
 def open_matters_of_what_waits() -> None:
     """Give everything that waits for a person its matter, as after an upgrade from before there were any."""
-    for sources in (registry.SOURCES, (coverage.ROUNDS,), (APPLICATIONS,)):
+    for sources in (registry.SOURCES, (coverage.ROUNDS,), (APPLICATIONS, REVIEWS)):
         left = 1
         while left:
             with transaction():

@@ -10,6 +10,10 @@ from regulator.features.coverage.queries.matters import ROUNDS
 from regulator.features.licensing.queries import integrity as licensing
 from regulator.features.licensing.queries.applications import integrity as applications
 from regulator.features.licensing.queries.applications.waiting import APPLICATIONS
+from regulator.features.licensing.queries.endings import integrity as endings
+from regulator.features.licensing.queries.endings.waiting import ENDINGS
+from regulator.features.licensing.queries.reviews import integrity as reviews
+from regulator.features.licensing.queries.reviews.waiting import REVIEWS
 from regulator.features.maps.queries import integrity as maps
 from regulator.features.papers.queries import integrity as papers
 from regulator.features.registry.queries import matters as register
@@ -26,6 +30,8 @@ SENTENCES = {
     "counter_behind": "an estate's number is higher than its division's counter",
     "coverage_month_altered": "a closed month is not what it was when it was closed",
     "coverage_tallies_wrong": "the tallies of a place disagree with its estates",
+    "endings_disagree": "a case was decided and its certificate did not end so, or by a paper that is not there",
+    "endings_numbers_gap": "the numbers of cases of ending have a gap, or their counter disagrees",
     "estate_key_missing": "an estate cannot be found by its own place and name",
     "link_without_effect": "a company link and its service disagree",
     "map_cells_wrong": "a cell of the map disagrees with its estates",
@@ -36,6 +42,9 @@ SENTENCES = {
     "papers_numbers_gap": "the numbers of a series of papers have a gap, or its counter disagrees with them",
     "person_employed_twice": "a person works for two companies at a time",
     "place_mark_wrong": 'the mark "to be placed" disagrees with the place',
+    "reviews_counts_wrong": "a round of the yearly review holds other companies, or other results, than it says",
+    "reviews_decided_alone": "a company of a yearly review was decided by who proposed it",
+    "reviews_published_undecided": "a yearly review was published while companies were undecided",
     "search_index_broken": "a search index disagrees with its words",
     "search_tokens_missing": "a record cannot be found by name",
     "services_overlap": "two services of one estate overlap",
@@ -48,9 +57,9 @@ SENTENCES = {
 
 def all_checks() -> dict[str, Check]:
     """Every check of every room; which rows the matters must be in step with, is said here."""
-    sources = (*register.SOURCES, ROUNDS, APPLICATIONS)
+    sources = (*register.SOURCES, ROUNDS, APPLICATIONS, ENDINGS, REVIEWS)
     in_step = {"matters_out_of_step": lambda: papers.out_of_step(sources)}
-    licences = (applications.CHECKS, licensing.CHECKS)
+    licences = (applications.CHECKS, endings.CHECKS, licensing.CHECKS, reviews.CHECKS)
     rooms = (CHECKS, coverage.CHECKS, *licences, maps.CHECKS, papers.CHECKS, zones.CHECKS, in_step)
     return {name: check for room in rooms for name, check in room.items()}
 

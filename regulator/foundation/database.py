@@ -281,13 +281,13 @@ def _begin_sqlite(connection: Any) -> None:  # a Core connection with execution 
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def code_enum(kind: type[StrEnum]) -> Enum:
-    """A StrEnum kept as its value in a text column, with a CHECK of the values."""
+def code_enum(kind: type[StrEnum], name: str = "") -> Enum:
+    """A StrEnum kept as its value in a text column, with a CHECK of the values; a table's second one has its name."""
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )

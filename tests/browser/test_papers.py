@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from regulator.features.accounts.terms import Role
 from regulator.features.papers.models import PaperTemplateTrial
-from regulator.features.papers.terms import PaperState, TrialState
+from regulator.features.papers.templating.terms import TrialState
+from regulator.features.papers.terms import PaperState
 from regulator.web.sessions import COOKIE
 from tests.browser.test_public_pages import chromium, database_url, served, visit
 from tests.browsing import NARROW, WIDE, violations

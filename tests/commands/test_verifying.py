@@ -30,6 +30,8 @@ HARM = {
     "(SELECT max(month) FROM coverage_month)",
     "coverage_tallies_wrong": "UPDATE coverage_tally SET floor_area = floor_area + 1 WHERE level = 'street'",
     "counter_behind": "UPDATE estate_counter SET last = 0",
+    "endings_disagree": "UPDATE certificate_ending SET ends_on = '2020-01-01' WHERE state = 'decided'",
+    "endings_numbers_gap": "UPDATE certificate_ending_counter SET last = last + 1",
     "estate_key_missing": "DELETE FROM estate_key WHERE name = (SELECT min(name) FROM estate)",
     "link_without_effect": "INSERT INTO company_link (id, estate_id, service_id, spelling, candidates, state, "
     "recorded_at, version) SELECT id, estate_id, id, '某物业', '[]', 'open', '2026-01-01 00:00:00', 1 FROM service "

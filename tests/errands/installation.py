@@ -61,6 +61,7 @@ NOT_REGISTER = (
         "paper_template",
         "password",
         "recovery",
+        "review_",  # rounds of the yearly look are nobody's import
         "role",
         "sign_in",
         "spatial",

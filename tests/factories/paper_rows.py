@@ -30,10 +30,33 @@ def code_of(number: str) -> str:
 
 
 def make_paper(number: str, division: str, *, state: PaperState = PaperState.ISSUED, **more: Any) -> Paper:
-    """A numbered paper of an authority of the division's district, addressed to ``credit_code``."""
+    """A numbered paper of an authority of the division's district, addressed to ``credit_code``, signed ``at``."""
     authority, account = _authority(division[:6]), _account()
     series = _series(authority, division)
     sequence = len(session().scalars(select(Paper.id)).all()) + 1
+    matter_id = more.pop("matter_id", None) or _matter(number, division, authority, account, sequence)
+    at: datetime = more.pop("at", AT)
+    withdrawn = {"withdrawn_at": AT, "withdrawn_by": "x", "withdrawn_reason": "认定事实有误"}
+    kept = file_room(CORNER).keep([number.encode()], maximum=1000)  # no PDF, and nobody reads it
+    paper = Paper(
+        id=new_key(), matter_id=matter_id, division_code=division, authority_id=authority.id,
+        kind=more.pop("kind", "rectification"),
+        state=state, title=more.pop("title", f"责令整改{number}"), addressee=more.pop("addressee", f"收件人{number}"),
+        addressee_credit_code=more.pop("credit_code", None), facts=more.pop("facts", {}), drafted_by_id=account.id,
+        drafted_by=more.pop("drafted_by", "x"), drafted_at=AT, steps=["handle"], series_id=series.id, year=2026,
+        sequence=sequence,
+        number=number, signed_at=at, signed_by_id=account.id, signed_by=more.pop("signed_by", "x"), dated_on=at.date(),
+        frame={"authority": authority.name}, check_code=digest_of(number),
+        file_hash=None if state is PaperState.SIGNED else kept, file_size=len(number), version=1,
+        **(withdrawn if state is PaperState.WITHDRAWN else {}), **more,
+    )  # fmt: skip
+    session().add(paper)
+    session().flush()
+    return paper
+
+
+def _matter(number: str, division: str, authority: Authority, account: Account, sequence: int) -> UUID:
+    """A closed matter of the paper's own."""
     matter = Matter(
         id=new_key(), number=f"2026-8{sequence:05d}", kind=MatterKind.OFFICIAL, subject_key=number, title=number,
         division_code=division, authority_id=authority.id, handled_by=Permission.MATTERS_HANDLE, owner_id=account.id,
@@ -42,22 +65,7 @@ def make_paper(number: str, division: str, *, state: PaperState = PaperState.ISS
     )  # fmt: skip
     session().add(matter)
     session().flush()
-    withdrawn = {"withdrawn_at": AT, "withdrawn_by": "x", "withdrawn_reason": "认定事实有误"}
-    kept = file_room(CORNER).keep([number.encode()], maximum=1000)  # no PDF, and nobody reads it
-    paper = Paper(
-        id=new_key(), matter_id=matter.id, division_code=division, authority_id=authority.id, kind="rectification",
-        state=state, title=more.pop("title", f"责令整改{number}"), addressee=more.pop("addressee", f"收件人{number}"),
-        addressee_credit_code=more.pop("credit_code", None), facts=more.pop("facts", {}), drafted_by_id=account.id,
-        drafted_by=more.pop("drafted_by", "x"), drafted_at=AT, steps=["handle"], series_id=series.id, year=2026,
-        sequence=sequence,
-        number=number, signed_at=AT, signed_by_id=account.id, signed_by=more.pop("signed_by", "x"), dated_on=ON,
-        frame={"authority": authority.name}, check_code=digest_of(number),
-        file_hash=None if state is PaperState.SIGNED else kept, file_size=len(number), version=1,
-        **(withdrawn if state is PaperState.WITHDRAWN else {}), **more,
-    )  # fmt: skip
-    session().add(paper)
-    session().flush()
-    return paper
+    return matter.id
 
 
 def serve(paper: Paper, *, on: date = ON, opened: bool = False) -> Delivery:

@@ -6,7 +6,8 @@ from uuid import UUID
 from regulator.features.accounts.models import Authority
 from regulator.features.papers.models import PaperChain, PaperSeries, PaperTemplate, PaperTemplateTrial
 from regulator.features.papers.templating import shipped
-from regulator.features.papers.terms import PaperKind, TrialState
+from regulator.features.papers.templating.terms import TrialState
+from regulator.features.papers.terms import PaperKind
 from regulator.foundation.database import new_key, session
 from tests.factories import registry as make
 

@@ -41,6 +41,7 @@ def addresses(app: Flask, world: World) -> Iterator[str]:
         "x": "0",
         "y": "0",
         "number": NUMBER,
+        "year": "2005",
     }
     for rule in sorted(app.url_map.iter_rules(), key=str):
         if rule.endpoint.startswith(PUBLIC) and rule.methods and "GET" in rule.methods:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from regulator.features.accounts.terms import PERMISSIONS, Role
+from regulator.features.licensing.terms import EndingKind
 from regulator.foundation.extensions import db
 from regulator.web import access
 from tests.factories import registry as make
@@ -73,7 +74,9 @@ def addresses(rule: Rule, made: Made) -> Iterator[str]:
         parts["number"] = made.parts["matter"]
     if str(rule).startswith(OF_APPLICATIONS):
         parts["number"] = made.parts["application"]
-    parts["act"] = "reject" if rule.endpoint.startswith("office.") else "retract"
+    if "/endings/" in str(rule):
+        parts |= {"number": made.parts["ending"], "kind": EndingKind.ANNULMENT.value}
+    parts["act"] = act_of(rule)
     choices = [parts]
     if rule.endpoint == "office.history":
         keys = {"company": "credit_code", "estate": "code", "person": "person_id"}
@@ -86,6 +89,16 @@ def addresses(rule: Rule, made: Made) -> Iterator[str]:
         choices = [parts | {"name": name} for name in WORKLISTS]
     for chosen in choices:
         yield filled_in(rule, chosen)
+
+
+def act_of(rule: Rule) -> str:
+    """An act there is at such an address."""
+    at_the_office = rule.endpoint.startswith("office.")
+    if "/endings/" in str(rule):
+        return "drop" if at_the_office else "state"
+    if rule.endpoint == "office.review_act":
+        return "return"
+    return "reject" if at_the_office else "retract"
 
 
 def filled_in(rule: Rule, parts: Mapping[str, object]) -> str:

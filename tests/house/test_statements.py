@@ -21,11 +21,21 @@ from regulator.foundation import clock
 from regulator.foundation.database import new_key
 from tests.factories import registry as make
 from tests.factories.accounts import make_account
+from tests.factories.certificates import issue
 from tests.factories.matters import make_paper
 from tests.factories.paper_rows import make_consent, serve_one
 from tests.factories.paper_settings import make_settings, template_key, trial_key
 from tests.house.test_scope import addresses, filled_in
-from tests.house.world import MARK, Made, add_to_application, make_one_of_each, open_round, survey_too
+from tests.house.world import (
+    FIRST_REVIEW,
+    MARK,
+    Made,
+    add_to_application,
+    make_one_of_each,
+    open_round,
+    review_too,
+    survey_too,
+)
 from tests.portals.conftest import Desk, sign_in, statements
 
 __all__ = ["sign_in", "statements"]
@@ -78,6 +88,10 @@ def hang_more_on(session: Session, first: Made, number: int) -> None:
     matter = session.query(Matter).filter_by(number=first.parts["matter"]).one()
     hang_on_matter(session, matter, number)
     add_to_application(session, first.parts["application_id"], number)
+    for name in ("review_id", "published_id"):
+        other = make.make_company(f"又一公司{number}{name}", make.HEPING)
+        issue(other)
+        review_too(session, first.parts[name], other.credit_code, first.reviewers)
     ended = date(2000 + number, 1, 1)
     had = {"name": f"又一管护{number}", "phone": "13904010023", "recorded_at": clock.now(), "recorded_by": "x"}
     session.add(Custodian(estate_code=first.code, began_on=ended, ended_on=ended, version=1, **had))
@@ -121,6 +135,7 @@ def filled(rule: Rule, made: Made) -> Iterator[str]:
     elif rule.endpoint.startswith(("public.", "api.")):
         code = make.HEPING if "division" in rule.endpoint else made.code
         others = {"version": "x", "name": "x", "z": 1, "x": 0, "y": 0, "number": f"{MARK}文书1〔2026〕号"}
+        others["year"] = FIRST_REVIEW + 1
         yield filled_in(rule, {"credit_code": made.credit_code, "code": code, **others})
     else:
         yield from addresses(rule, made)

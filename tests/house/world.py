@@ -11,8 +11,21 @@ from regulator.features.accounts.models import Account
 from regulator.features.accounts.terms import BRANCHES, Role
 from regulator.features.coverage.models import Custodian, SurveyEstate, SurveyRound
 from regulator.features.licensing.application_terms import ApplicationAct, ApplicationState, Recommendation
-from regulator.features.licensing.models import Application, ApplicationEvent, ApplicationFile, OutsideFact
-from regulator.features.licensing.terms import ApplicationKind, Nature, OutsideFactKind
+from regulator.features.licensing.endings_terms import EndingAct, EndingState
+from regulator.features.licensing.models import (
+    Application,
+    ApplicationEvent,
+    ApplicationFile,
+    Certificate,
+    CertificateEnding,
+    CertificateEndingEvent,
+    OutsideFact,
+    ReviewEntry,
+    ReviewEvent,
+    ReviewRound,
+)
+from regulator.features.licensing.review_terms import ReviewAct, ReviewResult, ReviewRoundState, ReviewState
+from regulator.features.licensing.terms import ApplicationKind, EndingKind, Nature, OutsideFactKind
 from regulator.features.maps.geofiles.models import GeoBatch, GeoExport
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoState
 from regulator.features.papers.models import Attachment, CaseFilePrint, Matter, Reminder
@@ -25,6 +38,7 @@ from regulator.features.registry.imports.terms import BatchState
 from regulator.features.registry.models import (
     Committee,
     CommitteeMember,
+    Company,
     CompanyLink,
     CompanyName,
     CompanyRequest,
@@ -47,6 +61,7 @@ from tests.factories.paper_rows import serve_one
 from tests.factories.zones import make_zone
 
 BEGAN, LATER, ENDED = date(2020, 1, 1), date(2023, 1, 1), date(2024, 12, 31)
+FIRST_REVIEW = 2004
 RECORDED = {"source": RecordSource.TYPED, "registered_at": make.NOW, "updated_at": make.NOW, "version": 1}
 PLAN = {"sheets": [], "passed_over": [], "heads": [], "samples": [], "many_sheets": False}
 MARK = "独见"
@@ -61,6 +76,7 @@ class Made:
     company_name: str
     code: str
     parts: dict[str, UUID | str | int] = field(default_factory=dict)
+    reviewers: tuple[UUID, ...] = ()  # who proposes in the yearly look, who decides
 
 
 def make_one_of_each(session: Session, number: int = 1, division: str = make.HEPING_COMMUNITY) -> Made:
@@ -150,9 +166,13 @@ def make_one_of_each(session: Session, number: int = 1, division: str = make.HEP
         "draft_id": make_paper(matter, session.get_one(Account, matter.owner_id), title=f"{MARK}草稿{number}").id,
         "zone_id": make_zone(make.make_estate(f"{MARK}弃管楼{number}", division), number, f"{MARK}片区{number}").id,
     }
-    made.parts["certificate_id"] = certificates.issue_filed(company, f"{MARK}发证局{number}", district).id
+    held = certificates.issue_filed(company, f"{MARK}发证局{number}", district)
+    made.parts["certificate_id"] = held.id
+    made.parts["ending"] = make_ending(session, held, company, number, matter.owner_id)
     made.parts |= make_duty(number, division)
     made.parts |= make_application(session, company, number, matter.owner_id)
+    made.reviewers = (matter.owner_id, reminder.by_id)
+    made.parts |= make_reviews(session, made, number)
     made.parts |= serve_one(company.credit_code, division, f"{MARK}文书{number}")
     return made
 
@@ -188,6 +208,78 @@ def add_to_application(session: Session, application_id: UUID, number: int) -> U
     session.add_all([file, line])
     session.flush()
     return file.id
+
+
+def make_reviews(session: Session, made: Made, number: int) -> dict[str, UUID]:
+    """A round of the yearly look that waits for the city, and a published one of years gone by."""
+    district, people = str(made.parts["district"]), made.reviewers
+    waiting = make_round(session, district, clock.today().year + 1 - number, ReviewRoundState.SUBMITTED, people[0])
+    published = make_round(session, district, FIRST_REVIEW + number, ReviewRoundState.PUBLISHED, people[0])
+    entry_id = review_too(session, waiting.id, made.credit_code, people)
+    review_too(session, published.id, made.credit_code, people)
+    return {"review_id": waiting.id, "published_id": published.id, "review_entry_id": entry_id}
+
+
+def make_round(session: Session, district: str, year: int, state: ReviewRoundState, opener: UUID) -> ReviewRound:
+    """A district's round of a year."""
+    day, over = clock.today(), state is ReviewRoundState.PUBLISHED
+    current = ReviewRound(
+        id=new_key(), year=year, rule_set="evaluation-demo", nature=Nature.EVALUATION, division_code=district,
+        title=f"{MARK}{year}年度复核", state=state, listed=1, opened_on=day, opened_by_id=opener, opened_by=MARK,
+        due_on=day, looked_on=day, submitted_on=day, decided_on=day if over else None,
+        published_on=day if over else None, passed=1 if over else None, failed=0 if over else None, version=1,
+    )  # fmt: skip
+    session.add(current)
+    session.flush()
+    return current
+
+
+def review_too(session: Session, round_id: object, credit_code: str, people: tuple[UUID, ...]) -> UUID:
+    """One more company in a round: proposed to pass, and decided where the round is published; with its history."""
+    company = session.query(Company).filter_by(credit_code=credit_code).one()
+    (certificate,) = session.query(Certificate).filter_by(company_id=company.id)
+    over = session.get_one(ReviewRound, round_id).state is ReviewRoundState.PUBLISHED
+    day = clock.today()
+    second = {"second_result": ReviewResult.PASS, "second_by_id": people[1], "second_by": MARK, "second_on": day}
+    entry = ReviewEntry(
+        id=new_key(), round_id=round_id, company_id=company.id, credit_code=credit_code,
+        certificate_id=certificate.id, grade="2", state=ReviewState.DECIDED if over else ReviewState.PROPOSED,
+        passes=True, looked_on=day, first_result=ReviewResult.PASS, first_by_id=people[0], first_by=MARK, first_on=day,
+        conditions=[{"code": "staff", "required": 20, "found": 22, "passes": True, "counted": 22}], version=2,
+        **(second if over else {}),
+    )  # fmt: skip
+    session.add(entry)
+    session.flush()
+    session.add(
+        ReviewEvent(
+            entry_id=entry.id, version=2, at=make.NOW, act=ReviewAct.PROPOSE_PASS, state=ReviewState.PROPOSED,
+            by_name=MARK, words=f"{MARK}初检",
+        )
+    )  # fmt: skip
+    session.flush()
+    return entry.id
+
+
+def make_ending(session: Session, held: Any, company: Any, number: int, opener: UUID) -> str:
+    """A case of ending its company was told of, with two lines of its history."""
+    day, found = clock.today(), new_key()
+    ending = CertificateEnding(
+        id=found, number=f"ZA{company.division_code}-2026-{number:05d}", certificate_id=held.id, company_id=company.id,
+        credit_code=company.credit_code, nature=held.nature, kind=EndingKind.ANNULMENT, ground="cheated",
+        found=f"{MARK}事实{number}", state=EndingState.TOLD, division_code=company.division_code,
+        office_code=company.division_code, owner_id=opener, opened_on=day, opened_by_id=opener, opened_by="x",
+        told_on=day, notice_paper=f"{MARK}告知{number}", answer_until=day, order_on=date.max, version=2,
+    )  # fmt: skip
+    session.add(ending)
+    session.flush()
+    for version, act, state in ((1, EndingAct.OPEN, EndingState.OPENED), (2, EndingAct.TELL, EndingState.TOLD)):
+        line = CertificateEndingEvent(
+            ending_id=found, version=version, at=make.NOW, act=act, state=state, by_name="x",
+            words=f"{MARK}经过{number}", facts={},
+        )  # fmt: skip
+        session.add(line)
+    session.flush()
+    return ending.number
 
 
 def make_duty(number: int, division: str) -> dict[str, UUID]:

@@ -108,6 +108,20 @@ class TermCode(StrEnum):
     RENEWAL = "renewal"
     CERTIFICATE = "certificate"
     PROVISIONAL = "provisional"
+    REVIEW = "review"
+    STATEMENT = "statement"  # to state and to ask for a hearing, once told that a certificate is to end
+    HEARING_CALL = "hearing_call"  # so long before a hearing its day is told
+    ENDING = "ending"  # from the opening of a case to its decision
+
+
+class EndingKind(StrEnum):
+    """The acts by which an office ends a certificate, each with its own conditions, papers and state."""
+
+    WITHDRAWAL = "withdrawal"
+    ANNULMENT = "annulment"
+    REVOCATION = "revocation"
+    DOWNGRADE = "downgrade"
+    CANCELLATION = "cancellation"
 
 
 class OutsideFactKind(StrEnum):
@@ -280,8 +294,20 @@ class TermRule(Shape):
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewRule(Shape):
+    """The yearly look at every certificate: the articles of the look, of what a fail leads to, of publication."""
+
+    article: str
+    consequence: str
+    publication: str
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure(Shape):
-    """How grades of a rule set are asked for, examined and decided."""
+    """How grades of a rule set are asked for, examined and decided; ``endings``: its articles on ending them.
+
+    One that names no ending leaves all of them to the office, without an article of its own.
+    """
 
     applications: tuple[ApplicationKind, ...]
     examined_by: GrantLevel
@@ -290,6 +316,8 @@ class Procedure(Shape):
     clock_stops: tuple[ClockStop, ...] = ()
     silence_renews: bool = False
     papers: Mapping[ApplicationKind, tuple[Words, ...]] = field(default_factory=dict)
+    review: ReviewRule | None = None
+    endings: Mapping[EndingKind, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

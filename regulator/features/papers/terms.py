@@ -12,9 +12,11 @@ class MatterKind(StrEnum):
     APPLICATION = "application"  # of a company for a grade
     CORRECTION = "correction"  # a correction of a record that waits for confirmation
     DISPUTE = "dispute"  # two contracts claim the same time
+    ENDING = "ending"  # a certificate is to be ended
     LINK = "link"  # a name in a list that resembles a company
     OFFICIAL = "official"  # opened at the desk by an official
     REQUEST = "request"  # a company asks for its record to be changed
+    REVIEW = "review"  # a district's round of the yearly look at certificates
     SURVEY = "survey"  # a round of the baseline survey
 
 
@@ -93,19 +95,25 @@ class PaperKind(StrEnum):
     """Which template a paper is made from (文书种类)."""
 
     ACCEPTANCE = "acceptance"
+    ADVANCE_NOTICE = "advance_notice"
+    ANNULMENT = "annulment"
     APPROVAL = "approval"
+    CANCELLATION = "cancellation"
     CIRCULAR = "circular"
     DELIVERY_RECEIPT = "delivery_receipt"
     EXTENSION = "extension"
+    HEARING_CALL = "hearing_call"
     HEARING_NOTICE = "hearing_notice"
     INTAKE_RECEIPT = "intake_receipt"
     INTERVIEW_RECORD = "interview_record"
     NON_ACCEPTANCE = "non_acceptance"
+    PENALTY = "penalty"
     RECTIFICATION = "rectification"
     REJECTION = "rejection"
     REPLY = "reply"
     SUPPLEMENT = "supplement"
     TRANSFER_LETTER = "transfer_letter"
+    WITHDRAWAL = "withdrawal"
 
 
 class PaperState(StrEnum):
@@ -263,23 +271,6 @@ class Origin(StrEnum):
     AUTHORITY = "authority"  # set for it alone
     EVERYWHERE = "everywhere"  # set for all authorities
     USUAL = "usual"  # nobody has set anything
-
-
-class TrialState(StrEnum):
-    """Where the trial of an authority's own template stands."""
-
-    ADOPTED = "adopted"
-    FAILED = "failed"
-    PASSED = "passed"
-    UNDER_WAY = "under_way"
-
-
-class TrialPhase(StrEnum):
-    """In which ways a template is tried, in their order."""
-
-    DRAFT = "draft"  # as a draft, with its samples
-    FINAL = "final"  # as a final paper, without what may be missing
-    LONGEST = "longest"  # with the longest and rarest it says it can print
 
 
 class PaperStanding(StrEnum):

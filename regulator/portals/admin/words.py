@@ -14,13 +14,14 @@ ACTS = (
         "CalendarAct",
         "CertificateAct",
         "CoverageAct",
+        "EndingTrail",
         "GeoAct",
     ),
-    *("LicensingAct", "MetricAct", "PaperAct", "RequestAct", "TermAct", "ZoneAct"),
+    *("LicensingAct", "MetricAct", "PaperAct", "RequestAct", "ReviewTrail", "TermAct", "ZoneAct"),
 )
 SUBJECTS = (
-    *("AccountSubject", "CalendarSubject", "CertificateSubject", "LicensingSubject", "PaperSubject", "SubjectKind"),
-    "TrailSubject",
+    *("AccountSubject", "CalendarSubject", "CertificateSubject", "EndingSubject", "LicensingSubject", "PaperSubject"),
+    *("ReviewSubject", "SubjectKind", "TrailSubject"),
 )
 
 

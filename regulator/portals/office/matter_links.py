@@ -54,16 +54,26 @@ def _request(_credit_code: str, own_key: str) -> Address:
     return "office.company_request", {"request_id": UUID(own_key)}
 
 
+def _review(own_key: str) -> Address:
+    return "office.review_round", {"review_id": UUID(own_key)}
+
+
 def _application(number: str) -> Address:
     return "office.application", {"number": number}
+
+
+def _ending(number: str) -> Address:
+    return "office.ending", {"number": number}
 
 
 _RECORDS: Mapping[str, Callable[..., Address]] = {
     MatterKind.APPLICATION: _application,
     MatterKind.CORRECTION: _corrected,
     MatterKind.DISPUTE: _dispute,
+    MatterKind.ENDING: _ending,
     MatterKind.LINK: _estate,
     MatterKind.REQUEST: _request,
+    MatterKind.REVIEW: _review,
     MatterKind.SURVEY: _survey,
 }
 

@@ -12,6 +12,16 @@ class ApplicationLook(StrEnum):
     ENDED = "ended"
 
 
+class EndingLook(StrEnum):
+    """Which cases of ending a work list shows."""
+
+    MINE = "mine"
+    TO_DECIDE = "to_decide"
+    OPEN = "open"
+    OVERDUE = "overdue"
+    ENDED = "ended"
+
+
 class ImportField(StrEnum):
     """What a column of a workbook may hold, for every kind of workbook."""
 

@@ -15,7 +15,8 @@ from regulator.features.papers.queries import set_down
 from regulator.features.papers.queries.settings import chain_for, find_series, template_for
 from regulator.features.papers.queries.trials import lines_around, list_trials
 from regulator.features.papers.templating import shipped
-from regulator.features.papers.terms import Chain, Force, Origin, PaperKind, TrialState
+from regulator.features.papers.templating.terms import TrialState
+from regulator.features.papers.terms import Chain, Force, Origin, PaperKind
 from regulator.foundation import jobs
 from regulator.foundation.database import session, transaction
 from regulator.foundation.errors import BadInput, Conflict

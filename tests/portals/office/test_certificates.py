@@ -1,4 +1,4 @@
-"""An officer of the city looks certificates over and ends one; a district's records one of 2009 from its paper."""
+"""An officer of the city looks certificates over and opens a case; a district's records one of 2009 from its paper."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,10 +8,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from regulator.features.accounts.terms import Role
-from regulator.features.licensing.certificate_terms import CertificateState
 from regulator.features.licensing.models import Certificate
 from regulator.features.registry.terms import DeclaredGrade
-from regulator.foundation import clock
 from regulator.foundation.database import transaction
 from tests.factories import registry as make
 from tests.factories.certificates import issue, issue_filed
@@ -32,7 +30,7 @@ def certificate(app: Flask, session: Session) -> Certificate:
         return issue_filed(company, "沈阳市住房和城乡建设局", make.CITY)
 
 
-def test_the_city_looks_them_over_and_ends_one(certificate: Certificate, session: Session, sign_in: SignIn) -> None:
+def test_the_city_looks_them_over_and_opens_a_case(certificate: Certificate, sign_in: SignIn) -> None:
     city = sign_in(Role.CITY_OFFICER)
     page = city.get(f"{LIST}?state=valid&grade=2&nature=evaluation")
     assert certificate.number in page
@@ -42,27 +40,27 @@ def test_the_city_looks_them_over_and_ends_one(certificate: Certificate, session
     assert certificate.number in city.fetch(f"{LIST}?export=csv").text
     address = f"{LIST}/{certificate.id}"
     page = city.get(address)
-    assert "等级已取消" in page
+    for kind in ("withdrawal", "annulment", "revocation", "downgrade", "cancellation"):
+        assert f"{address}/endings/{kind}" in page
     assert "吊销" not in page, "an evaluation's acts have its own words"
     assert city.fetch(f"{address}/file").data == city.fetch(f"{address}/file?language=zh_en").data
-    form = {"ended_as": "revoked", "on": clock.today().isoformat(), "reason": "出借等级证书"}
-    assert "请填写作出决定的文书编号" in city.post(f"{address}/end", 409, **form).text
-    page = city.get(address)
-    city.post(f"{address}/end", **form, paper="沈房物〔2026〕9号")
+    city.get(f"{address}/endings/annulment")
+    assert "第二十一条" in city.page, "the article of the act"
+    opened = city.post(f"{address}/endings/annulment", ground="cheated", words="职称证书系伪造").location
     city.page = page
-    late = city.post(f"{address}/end", 409, **form, paper="沈房物〔2026〕10号", idempotency_key="another")
-    assert "没有任何内容被覆盖" in late.text
-    session.expire_all()
-    assert (certificate.ended_as, certificate.ended_paper) == (CertificateState.REVOKED, "沈房物〔2026〕9号")
-    assert "等级已取消" in city.get(f"/office/companies/{certificate.credit_code}")
+    city.hidden["version"] = str(certificate.version)
+    late = city.post(f"{address}/endings/withdrawal", 409, ground="law_changed", words="x", idempotency_key="another")
+    assert "已有一件终止案件" in late.text
+    assert opened in city.get(address)
+    assert "有效" in city.page, "it stands until the decision"
 
 
 def test_a_district_records_and_takes_back_but_ends_nothing(
     certificate: Certificate, session: Session, sign_in: SignIn
 ) -> None:
     shenhe = sign_in(Role.DISTRICT_OFFICER, make.SHENHE)
-    assert "/end" not in shenhe.get(f"{LIST}/{certificate.id}")
-    shenhe.post(f"{LIST}/{certificate.id}/end", 403)
+    assert "/endings/" not in shenhe.get(f"{LIST}/{certificate.id}")
+    shenhe.post(f"{LIST}/{certificate.id}/endings/annulment", 403)
     record = f"{LIST}/record/{certificate.credit_code}"
     shenhe.get(record)
     told = {

@@ -22,6 +22,7 @@ from regulator.features.licensing.queries.certificates import (
     find_number,
     number_by_id,
 )
+from regulator.features.licensing.queries.reviews.published import LatestResult, latest_results
 from regulator.features.licensing.rules.certificates import numbers_in, state_on
 from regulator.features.licensing.terms import Nature, Words
 from regulator.features.papers.rules.checking import compare_code
@@ -51,6 +52,7 @@ class PublicCertificate:
     authority: str | None
     ended_on: date | None
     superseded_by: str | None
+    review: LatestResult | None = None  # the last published result of the yearly look
 
     @property
     def shown(self) -> CertificateState | EvaluatedState:
@@ -106,4 +108,5 @@ def _public(row: Certificate, on: date) -> PublicCertificate | None:
         row.number, row.origin, row.nature, state, row.credit_code, row.facts["company"], row.grade,
         words_of(row.facts["grade_name"]), row.is_provisional, row.issued_on, row.valid_until, row.authority_name,
         row.ended_on if row.ended_as is state else None, number_by_id(row.superseded_by_id),
+        latest_results([row.id]).get(row.id),
     )  # fmt: skip

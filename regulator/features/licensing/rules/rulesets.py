@@ -15,6 +15,7 @@ from regulator.features.licensing.terms import (
     GrantLevel,
     Nature,
     NoBarringActs,
+    Procedure,
     Projects,
     RuleSet,
     Staff,
@@ -177,16 +178,23 @@ def _asks_as_much(above: Condition, below: Condition) -> bool:
 
 
 def _uncited(rule_set: RuleSet) -> Iterator[Finding]:
+    for what, article in _articles(rule_set):
+        if not article.strip():
+            yield Finding("rule_set_uncited", params={"what": what})
+
+
+def _articles(rule_set: RuleSet) -> Iterator[tuple[str, str]]:
+    """What has to name its article, and the one it names."""
     for grade in rule_set.grades:
-        for condition in grade.conditions:
-            if not condition.article.strip():
-                yield Finding("rule_set_uncited", params={"what": f"{grade.code}.{_name(condition)}"})
-        for limit in grade.limits:
-            if not limit.article.strip():
-                yield Finding("rule_set_uncited", params={"what": f"{grade.code}.{limit.kind.value}"})
-    for code, term in rule_set.procedure.terms.items() if rule_set.procedure else ():
-        if not term.article.strip():
-            yield Finding("rule_set_uncited", params={"what": code.value})
+        yield from ((f"{grade.code}.{_name(one)}", one.article) for one in grade.conditions)
+        yield from ((f"{grade.code}.{limit.kind.value}", limit.article) for limit in grade.limits)
+    procedure = rule_set.procedure
+    if procedure is None:
+        return
+    yield from ((code.value, term.article) for code, term in procedure.terms.items())
+    yield from ((kind.value, article) for kind, article in procedure.endings.items())
+    if review := procedure.review:
+        yield from ((f"review.{name}", getattr(review, name)) for name in ("article", "consequence", "publication"))
 
 
 def _words(rule_set: RuleSet) -> Iterator[Finding]:
@@ -224,6 +232,17 @@ def _procedure(rule_set: RuleSet) -> Iterator[Finding]:
     for kind, nature in BY_NATURE.items():
         if kind in procedure.applications and nature is not rule_set.nature:
             yield Finding("rule_set_application", params={"application": kind.value})
+    if procedure.review is not None:
+        yield from _review(rule_set, procedure)
+
+
+def _review(rule_set: RuleSet, procedure: Procedure) -> Iterator[Finding]:
+    """A yearly look has its term, and a company may ask for it by itself too."""
+    if TermCode.REVIEW not in procedure.terms:
+        yield Finding("rule_set_term_missing", params={"term": TermCode.REVIEW.value})
+    if not set(BY_NATURE).intersection(procedure.applications):
+        kind = next(kind for kind, nature in BY_NATURE.items() if nature is rule_set.nature)
+        yield Finding("rule_set_review_kind", params={"application": kind.value})
 
 
 def _order(rule_set: RuleSet, known: Sequence[RuleSet]) -> Iterator[Finding]:

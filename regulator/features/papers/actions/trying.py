@@ -18,7 +18,7 @@ from regulator.features.papers import templating
 from regulator.features.papers.actions.settings import add_template
 from regulator.features.papers.models import PaperTemplate, PaperTemplateTrial
 from regulator.features.papers.templating import parse, trials
-from regulator.features.papers.terms import TrialPhase, TrialState
+from regulator.features.papers.templating.terms import TrialPhase, TrialState
 from regulator.foundation import jobs
 from regulator.foundation.database import session, thinking
 from regulator.foundation.errors import BadInput

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from regulator.features.papers.models.matter import BY, HASH, KIND
-from regulator.features.papers.terms import TrialState
+from regulator.features.papers.templating.terms import TrialState
 from regulator.foundation.database import Base, Instant, Key, code_enum
 
 

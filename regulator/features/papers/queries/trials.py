@@ -11,7 +11,7 @@ from sqlalchemy.orm import defer
 
 from regulator.features.accounts.models import Authority
 from regulator.features.papers.models import PaperTemplateTrial
-from regulator.features.papers.terms import TrialState
+from regulator.features.papers.templating.terms import TrialState
 from regulator.foundation.database import session
 from regulator.foundation.errors import NotFound
 

@@ -21,19 +21,25 @@ _THREE = Chain((ApprovalStep.HANDLE, ApprovalStep.EXAMINE, ApprovalStep.SIGN))
 
 USUAL_CHAINS: dict[PaperKind, Chain] = {
     PaperKind.ACCEPTANCE: _TWO,
+    PaperKind.ADVANCE_NOTICE: _THREE,
+    PaperKind.ANNULMENT: _THREE,
     PaperKind.APPROVAL: _THREE,
+    PaperKind.CANCELLATION: _THREE,
     PaperKind.CIRCULAR: _THREE,
     PaperKind.DELIVERY_RECEIPT: _ALONE,
     PaperKind.EXTENSION: _THREE,
+    PaperKind.HEARING_CALL: _TWO,
     PaperKind.HEARING_NOTICE: _THREE,
     PaperKind.INTAKE_RECEIPT: _ALONE,
     PaperKind.INTERVIEW_RECORD: _ALONE,
     PaperKind.NON_ACCEPTANCE: _THREE,
+    PaperKind.PENALTY: _THREE,
     PaperKind.RECTIFICATION: _THREE,
     PaperKind.REJECTION: _THREE,
     PaperKind.REPLY: _THREE,
     PaperKind.SUPPLEMENT: _TWO,
     PaperKind.TRANSFER_LETTER: _TWO,
+    PaperKind.WITHDRAWAL: _THREE,
 }
 """What holds where no authority has set anything: local practice, and so an administrator's to change."""
 

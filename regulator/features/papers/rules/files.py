@@ -11,9 +11,11 @@ LETTERS: dict[str, str] = {
     MatterKind.APPLICATION: "SQ",
     MatterKind.CORRECTION: "GZ",
     MatterKind.DISPUTE: "ZY",
+    MatterKind.ENDING: "ZZ",
     MatterKind.LINK: "MC",
     MatterKind.OFFICIAL: "SX",
     MatterKind.REQUEST: "BG",
+    MatterKind.REVIEW: "NS",
     MatterKind.SURVEY: "MD",
 }
 """How a kind is written in a file's number: the initials of its Chinese name."""

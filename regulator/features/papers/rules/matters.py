@@ -14,9 +14,11 @@ RETENTION_YEARS: dict[MatterKind, int | None] = {
     MatterKind.APPLICATION: 30,
     MatterKind.CORRECTION: 10,
     MatterKind.DISPUTE: 30,
+    MatterKind.ENDING: 30,
     MatterKind.LINK: 10,
     MatterKind.OFFICIAL: 30,
     MatterKind.REQUEST: 10,
+    MatterKind.REVIEW: 30,
     MatterKind.SURVEY: 10,
 }
 """Years a file is kept after its year (国家档案局令第8号, 2006-12-18: permanent, 30 or 10 years); None: for ever."""

@@ -9,8 +9,7 @@ from regulator.features.papers.templating.declaring import line_of_fact, parse
 from regulator.features.papers.templating.judging import judge_facts
 from regulator.features.papers.templating.printing import render, with_digest
 from regulator.features.papers.templating.samples import longest_facts, sample_facts
-from regulator.features.papers.templating.terms import Facts, Frame, Template
-from regulator.features.papers.terms import TrialPhase
+from regulator.features.papers.templating.terms import Facts, Frame, Template, TrialPhase
 from regulator.foundation.errors import BadInput
 from regulator.law.findings import Refused
 

@@ -15,6 +15,23 @@ LONGEST_SOURCE = 200_000
 """Characters a template may have."""
 
 
+class TrialState(StrEnum):
+    """Where the trial of an authority's own template stands."""
+
+    ADOPTED = "adopted"
+    FAILED = "failed"
+    PASSED = "passed"
+    UNDER_WAY = "under_way"
+
+
+class TrialPhase(StrEnum):
+    """In which ways a template is tried, in their order."""
+
+    DRAFT = "draft"  # as a draft, with its samples
+    FINAL = "final"  # as a final paper, without what may be missing
+    LONGEST = "longest"  # with the longest and rarest it says it can print
+
+
 class FactKind(StrEnum):
     """What a fact is. Money is a whole number of fen; a moment is a day and a time of day in China."""
 

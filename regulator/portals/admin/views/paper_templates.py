@@ -15,7 +15,8 @@ from regulator.features.papers.actions import trying as acts
 from regulator.features.papers.queries import set_down
 from regulator.features.papers.queries import trials as queries
 from regulator.features.papers.templating import Template
-from regulator.features.papers.terms import PaperKind, TrialPhase, TrialState
+from regulator.features.papers.templating.terms import TrialPhase, TrialState
+from regulator.features.papers.terms import PaperKind
 from regulator.foundation import clock, i18n, jobs
 from regulator.foundation.errors import BadInput, Conflict, NotFound
 from regulator.portals.admin import blueprint

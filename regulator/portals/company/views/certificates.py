@@ -10,6 +10,8 @@ from regulator.features.accounts.terms import Permission
 from regulator.features.licensing.actions.filing import certificate_room
 from regulator.features.licensing.certificate_terms import CertificateLanguage
 from regulator.features.licensing.queries import certificates as queries
+from regulator.features.licensing.queries.endings.listing import list_told
+from regulator.features.licensing.queries.reviews.published import latest_results
 from regulator.features.registry.queries import companies
 from regulator.foundation import clock
 from regulator.foundation.errors import NotFound
@@ -21,8 +23,9 @@ from regulator.web.navigation import MenuGroup
 from regulator.web.sending import send_kept
 
 navigation.add(
-    "company", MenuGroup.REGISTER, "company.certificates", _l("Our certificates"), Permission.OWN_COMPANY_VIEW
-)
+    "company", MenuGroup.REGISTER, "company.certificates", _l("Our certificates"), Permission.OWN_COMPANY_VIEW,
+    active=("company.ending",),
+)  # fmt: skip
 
 
 @blueprint.get("/certificates")
@@ -30,10 +33,13 @@ navigation.add(
 def certificates() -> ResponseReturnValue:
     """What we hold and held, the one that counts first."""
     company = companies.get_company(current_scope(), own_credit_code(), day=clock.today())
+    rows = queries.list_certificates_of(company.id, clock.today())
     return render_template(
         "company/certificates.html",
         company=company,
-        rows=queries.list_certificates_of(company.id, clock.today()),
+        rows=rows,
+        reviews=latest_results([row.id for row in rows]),
+        told=list_told(current_scope()),
         languages=list(CertificateLanguage),
     )
 

@@ -1,4 +1,4 @@
-"""What is typed about certificates: how one ends, one of years gone by as its paper tells it, why a record goes."""
+"""What is typed about certificates: one of years gone by as its paper tells it, why a record goes."""
 
 from typing import Annotated
 
@@ -8,15 +8,6 @@ from regulator.features.licensing.certificate_terms import CertificateState, For
 from regulator.web import forms
 
 Reason = Annotated[str, Field(min_length=1, max_length=500), forms.Cleaned]
-
-
-class EndForm(forms.Form):
-    """By which act a certificate ends, from which day, and by what paper."""
-
-    ended_as: CertificateState
-    on: forms.Day
-    paper: Annotated[Annotated[str, Field(max_length=100)] | None, forms.OrNone] = None
-    reason: Reason
 
 
 class TakeBackForm(forms.Form):

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from regulator.features.accounts.terms import Permission
-from regulator.features.licensing.actions.certificates import has_lower
 from regulator.features.licensing.actions.filing import certificate_room
 from regulator.features.licensing.certificate_terms import (
     CertificateLanguage,
@@ -19,17 +18,21 @@ from regulator.features.licensing.certificate_terms import (
     shown_state,
     words_of,
 )
+from regulator.features.licensing.endings_terms import OPEN_ENDINGS, shown_ending
 from regulator.features.licensing.queries import certificates as queries
 from regulator.features.licensing.queries.certificates import CertificateFilter, CertificateRow
-from regulator.features.licensing.rules.certificates import FROM_STATES, state_on
+from regulator.features.licensing.queries.endings.listing import list_endings_of
+from regulator.features.licensing.queries.reviews.published import latest_results
+from regulator.features.licensing.rules.certificates import state_on
 from regulator.features.licensing.terms import Nature
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput, NotFound
 from regulator.foundation.i18n import current_locale, label
 from regulator.foundation.paging import parse_limit
+from regulator.pieces import endings
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
-from regulator.portals.office.forms.certificates import EndForm, TakeBackForm
+from regulator.portals.office.forms.certificates import TakeBackForm
 from regulator.web import filters, forms, navigation
 from regulator.web.access import allow, current_permissions, current_scope
 from regulator.web.navigation import MenuGroup
@@ -130,11 +133,15 @@ def certificate(certificate_id: UUID) -> ResponseReturnValue:
 def certificate_page(found: Any, **typed: forms.Filled[Any]) -> str:
     """The page, with forms as they were typed."""
     day = clock.today()
-    state = state_on(queries.facts_of_certificate(found), day)
-    ends = _ends(found, state) if found.ended_as is None and _may(Permission.LICENSING_DECIDE, found) else []
+    facts = queries.facts_of_certificate(found)
+    state = state_on(facts, day)
+    cases = list_endings_of(found.id)
+    is_open = any(one.state in OPEN_ENDINGS for one in cases)
+    may_begin = not is_open and _may(Permission.LICENSING_DECIDE, found)
+    begins = endings.what_may_begin(found, facts) if may_begin else ()
     record = found.origin is not CertificateOrigin.ISSUED and found.taken_back_at is None
     may_take_back = record and _may(Permission.CERTIFICATES_RECORD, found)
-    _say_what_no_form_says(typed, {"end": bool(ends), "take_back": may_take_back})
+    _say_what_no_form_says(typed, {"take_back": may_take_back})
     return render_template(
         "office/certificates/one.html",
         certificate=found,
@@ -142,11 +149,13 @@ def certificate_page(found: Any, **typed: forms.Filled[Any]) -> str:
         grade_name=words_of(found.facts["grade_name"]),
         state=shown_state(state, found.nature) if state else None,
         superseded_by=queries.number_by_id(found.superseded_by_id),
+        review=latest_results([found.id]).get(found.id),
         languages=CertificateLanguage if found.file_hash else (),
-        ends=ends,
+        begins=[(kind.value, label(shown_ending(kind, found.nature))) for kind in begins],
+        cases=cases,
         may_take_back=may_take_back,
         day=day,
-        forms={"end": forms.fill(EndForm, {"on": day}), "take_back": forms.fill(TakeBackForm)} | typed,
+        forms={"take_back": forms.fill(TakeBackForm)} | typed,
     )
 
 
@@ -161,14 +170,6 @@ def _say_what_no_form_says(typed: Mapping[str, forms.Filled[Any]], shown: Mappin
         if not shown[name]:
             for _at, _label, sentence in filled.summary():
                 flash(sentence, "bad")
-
-
-def _ends(found: Any, state: CertificateState | None) -> list[tuple[str, str]]:
-    """(code, words) of the acts that may end it as it stands."""
-    possible = [end for end, states in FROM_STATES.items() if state in states]
-    if CertificateState.DOWNGRADED in possible and not has_lower(found):
-        possible.remove(CertificateState.DOWNGRADED)
-    return [(end.value, label(shown_state(end, found.nature))) for end in possible]
 
 
 @office.get("/licensing/certificates/<uuid:certificate_id>/file")

@@ -1,4 +1,4 @@
-"""Acts on certificates: end one, record one of years gone by, make a declared grade an entry, take a record back."""
+"""Acts on certificates: record one of years gone by, make a declared grade an entry, take a record back."""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from regulator.features.accounts.terms import Permission
-from regulator.features.licensing.actions import certificates as acts
 from regulator.features.licensing.actions import records
 from regulator.features.licensing.certificate_terms import BY_ACT, CertificateOrigin, CertificateState
 from regulator.features.licensing.queries import certificates as queries
@@ -16,32 +15,11 @@ from regulator.features.registry.queries import companies
 from regulator.foundation import clock
 from regulator.portals.office import blueprint as office
 from regulator.portals.office.acting import attempt, sent_version
-from regulator.portals.office.forms.certificates import EndForm, FormerForm, TakeBackForm
+from regulator.portals.office.forms.certificates import FormerForm, TakeBackForm
 from regulator.portals.office.views.certificates import certificate_page, grade_choices
 from regulator.web import forms
 from regulator.web.access import allow, current_actor, current_scope
 from regulator.web.transaction import commits
-
-
-@office.post("/licensing/certificates/<uuid:certificate_id>/end")
-@allow(Permission.LICENSING_DECIDE)
-@commits
-def certificate_end(certificate_id: UUID) -> ResponseReturnValue:
-    """Withdraw, annul, revoke, downgrade or cancel a certificate."""
-    found, filled = queries.get_own_certificate(current_scope(), certificate_id), forms.read(EndForm)
-    value = filled.value
-    if value is None:
-        return certificate_page(found, end=filled), 400
-    if not attempt(
-        filled,
-        lambda: acts.end_certificate(
-            found, value.ended_as, on=value.on, reason=value.reason, paper=value.paper, version=sent_version(),
-            actor=current_actor(), now=clock.now(),
-        ),
-    ):  # fmt: skip
-        return certificate_page(found, end=filled), 409
-    flash(_("The certificate has ended; its public page says so from now on."), "ok")
-    return _to(found)
 
 
 @office.post("/licensing/certificates/<uuid:certificate_id>/take-back")

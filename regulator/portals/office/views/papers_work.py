@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from regulator.features.accounts.queries.holders import get_person
 from regulator.features.accounts.terms import Permission
+from regulator.features.licensing.queries.endings.listing import get_ending
 from regulator.features.papers.actions import approving, drafting, issuing
 from regulator.features.papers.actions.approving import Approver
 from regulator.features.papers.actions.drafting import Draft
@@ -18,10 +19,11 @@ from regulator.features.papers.queries import papers as queries
 from regulator.features.papers.queries.settings import template_for, template_of
 from regulator.features.papers.rules.chain import EDITABLE
 from regulator.features.papers.templating import FactField, Template, judge_facts
-from regulator.features.papers.terms import PaperKind, PaperState
+from regulator.features.papers.terms import MatterKind, PaperKind, PaperState
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput, NotFound
 from regulator.law.findings import Refused
+from regulator.pieces.endings import Begun, begun_paper
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
 from regulator.portals.office.acting import Chosen, attempt, chosen_company, sent_version
@@ -145,16 +147,26 @@ class _DraftPage:
         """With what is known already: of the paper itself, the one it takes the place of, the matter, the last one."""
         known = self.paper or self.old
         start = {"addressee": known.addressee, "company": known.addressee_credit_code} if known else {}
+        begun = None if known else self._begun()
         start |= {"addressee": self.of.addressee} if self.of else {}
+        start |= {"addressee": begun.addressee, "company": begun.credit_code} if begun else {}
         filled = forms.fill(DraftForm, start)
+        if begun and begun.title:
+            filled.raw["title"] = [begun.title]
         if known and known.title != self.template.title:
             filled.raw["title"] = [known.title]
-        facts = dict(known.facts) if known else self._of_the_matter()
+        facts = dict(known.facts) if known else self._of_the_matter() | (dict(begun.facts) if begun else {})
         if self.of is not None:  # what is known of a delivery
             served = {"title": self.of.title, "number": self.of.number, "copies": 1}
             facts |= {"recipient": self.of.addressee, "papers": [served], "deliverers": [current_account().name]}
         show_facts(self.template, facts, filled)
         return self._page(filled)
+
+    def _begun(self) -> Begun | None:
+        """What a case of ending knows of its paper."""
+        if self.matter.kind != MatterKind.ENDING or self.of is not None:
+            return None
+        return begun_paper(get_ending(current_scope(), self.matter.subject_key), self.template.kind)
 
     def _of_the_matter(self) -> dict[str, Any]:
         matter = self.matter

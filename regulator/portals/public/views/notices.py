@@ -1,9 +1,10 @@
-"""What is published of applications for grades: open to objections now, and granted lately. Nobody's papers."""
+"""What is published of grades: open to objections now, granted lately, results of yearly reviews. Nobody's papers."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from regulator.features.licensing.queries.applications import published
+from regulator.features.licensing.queries.reviews import published as reviews
 from regulator.foundation import clock
 from regulator.portals.public import blueprint as public
 from regulator.portals.public import given
@@ -21,6 +22,7 @@ def notices() -> ResponseReturnValue:
         "public/notices.html",
         open_now=published.public_notices(),
         granted=published.public_grants(today),
+        reviews=reviews.public_years(),
         days=published.LATELY.days,
         today=today,
         tail=given.tail(),

@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision: str | None = "0025"
+revision = "0028"
+down_revision: str | None = "0027"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Acts in cases by which certificates end: opening, each step, what comes about by itself."""

@@ -1,0 +1,1 @@
+"""Acts of the yearly look at certificates, each in a room of its own."""
