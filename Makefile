@@ -27,7 +27,7 @@ help:
 	@echo 'make bench-coverage  the figures of the README: coverage at 1,000,000 estates (ARGS=--small for a quick look)'
 	@echo 'make bench-geoexport  the layer of estates as a file: seconds and memory (ARGS=--small for a quick look)'
 	@echo 'make bench-zones   the figures of the README: proposing zones for a street and a district (ARGS=--small for a quick look)'
-	@echo 'make bench-licensing  the figures of the README: grades of 300,000 companies, certificates (ARGS=--small for a quick look)'
+	@echo 'make bench-licensing  the figures of the README: grades of 300,000 companies, certificates, work lists (ARGS=--small for a quick look)'
 	@echo 'make bench-papers  the figures of the README: papers printed and signed (ARGS=--small for a quick look)'
 	@echo 'make lock          resolve requirements/*.txt anew'
 
@@ -98,6 +98,7 @@ bench-zones: install-test
 bench-licensing: install-test
 	@$(BIN)/python benchmarks/grades.py $(ARGS)
 	@$(BIN)/python benchmarks/certificates.py $(filter --small,$(ARGS))
+	@$(BIN)/python benchmarks/applications.py $(filter --small,$(ARGS))
 
 bench-papers: install-test
 	@$(BIN)/python benchmarks/papers.py $(ARGS)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from regulator.commands.context import in_app
 from regulator.commands.demo_applications import write_applications
@@ -33,6 +33,8 @@ from regulator.features.coverage.rules.counting import month_before, month_of
 from regulator.features.divisions.actions import copy_city, set_management_area
 from regulator.features.divisions.queries import DivisionRow, list_below, list_cities
 from regulator.features.divisions.terms import Level, Scope
+from regulator.features.licensing.certificate_terms import CertificateOrigin
+from regulator.features.licensing.models import Certificate
 from regulator.features.maps.actions import load_schematic
 from regulator.features.maps.schematic import schematic_point, shift_of
 from regulator.features.metrics.actions import set_target
@@ -42,6 +44,7 @@ from regulator.features.registry.actions.demo import fill_city, index_afterwards
 from regulator.features.registry.demo.plan import CityPlan, Place
 from regulator.features.registry.models import Company
 from regulator.features.registry.queries.matters import SOURCES
+from regulator.features.registry.terms import CompanyStatus
 from regulator.features.zones.actions.deciding import adopt_zone
 from regulator.features.zones.actions.proposing import NONE_SEEN, propose_zones
 from regulator.features.zones.queries.estates import list_uncovered
@@ -55,6 +58,8 @@ from regulator.foundation.errors import BadInput
 ACCOUNTS_FILE = "demo-accounts.json"
 FIRST_INVENTED_CITY = 9001
 MONTHS_CLOSED = 12
+IN_OFFICE = timedelta(days=400)
+"""So long the people of the accounts have held their posts: what the demo tells of the last year, they did."""
 STREETS_WITH_ZONES = 3
 ZONE_CODE, ZONE_NAME = "SYKFQ", "经济技术开发区"
 SENTENCES = {
@@ -89,11 +94,12 @@ def demo_command(seed: int, companies: int, estates: int, people: int, cities: i
                 _tell_of_coverage()
                 _adopt_zones()
             authorities = found_authorities() if cities == 1 else {}
+            if cities == 1:
+                write_certificates(authorities, _two_districts())
             draft = _write(_open_accounts(authorities))
             _open_matters()
             if cities == 1:
                 write_papers(authorities)
-                write_certificates(authorities)
                 _write_applications()
                 _write_reviews(authorities)
                 write_endings(authorities)
@@ -225,7 +231,7 @@ def _open_accounts(authorities: Mapping[str, Authority]) -> list[dict[str, objec
             account,
             role,
             scope,
-            began_on=clock.today(),
+            began_on=clock.today() - IN_OFFICE,
             ended_on=None,
             is_company=_is_company,
             actor=Actor.system(),
@@ -247,7 +253,7 @@ def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
     below = list_below(city)
     first: Callable[[Level], list[str]] = lambda level: [row.code for row in below if row.level is level]  # noqa: E731
     districts, streets, communities = (first(level) for level in (Level.DISTRICT, Level.STREET, Level.COMMUNITY))
-    company = session().scalar(select(Company.credit_code).order_by(Company.id).limit(1)) or ""
+    company = _company_of(districts[0])
     zone = [row.code for row in below if row.level is Level.STREET and "开发区" in row.name]
     if zone:
         set_management_area(ZONE_CODE, ZONE_NAME, zone, actor=Actor.system(), now=clock.now())
@@ -274,10 +280,22 @@ def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
     return wanted
 
 
+def _company_of(district: str) -> str:
+    """The company whose own account there is: one of the district whose officers have theirs, with a certificate."""
+    held = exists().where(Certificate.company_id == Company.id, Certificate.ended_as.is_(None))
+    held = held.where(Certificate.origin == CertificateOrigin.ISSUED)
+    order = (Company.division_code != district, ~held, Company.status != CompanyStatus.OPERATING, Company.id)
+    return session().scalar(select(Company.credit_code).order_by(*order).limit(1)) or ""
+
+
 def _write_applications() -> None:
     """Of the companies of the two districts that have accounts."""
-    city = list_cities()[0].code
-    write_applications([row.code for row in list_below(city) if row.level is Level.DISTRICT][:2], city)
+    write_applications(_two_districts(), list_cities()[0].code)
+
+
+def _two_districts() -> list[str]:
+    """Those whose officers have accounts."""
+    return [row.code for row in list_below(list_cities()[0].code) if row.level is Level.DISTRICT][:2]
 
 
 def _write_reviews(authorities: Mapping[str, Authority]) -> None:

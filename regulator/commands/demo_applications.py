@@ -1,8 +1,9 @@
-"""Applications of the demo city's first two districts, in nearly every state of their life, led there by the acts."""
+"""Applications of the demo city's first two districts, in every state of their life, led there by the acts."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -14,18 +15,22 @@ from regulator.features.divisions.terms import Scope
 from regulator.features.licensing.actions.applications.drafting import DraftFields, draft_application
 from regulator.features.licensing.actions.applications.steps import take_step
 from regulator.features.licensing.application_terms import ApplicationAct, Desk, Given, Recommendation
+from regulator.features.licensing.certificate_terms import CertificateState
 from regulator.features.licensing.models import Application
 from regulator.features.licensing.queries.applications.standing import levels_of
-from regulator.features.licensing.queries.facts import evaluate
+from regulator.features.licensing.queries.certificates import facts_of_certificate, find_standing
+from regulator.features.licensing.queries.evaluating import evaluate_all
 from regulator.features.licensing.queries.rulesets import rule_set_on
-from regulator.features.licensing.rules.drafts import split_failing
+from regulator.features.licensing.rules.certificates import state_on
+from regulator.features.licensing.rules.drafts import GRADED
 from regulator.features.licensing.terms import ApplicationKind, ClockStop, Nature, RuleSet
 from regulator.features.papers.actions.handing_out import follow_powers
+from regulator.features.registry.actions.companies import correct_company
 from regulator.features.registry.models import Company
 from regulator.features.registry.terms import CompanyStatus
 from regulator.foundation import clock
 from regulator.foundation.database import session
-from regulator.foundation.errors import BadInput
+from regulator.foundation.errors import BadInput, Conflict
 from regulator.law.findings import Refused
 
 A, K = ApplicationAct, ApplicationKind
@@ -47,8 +52,8 @@ WORDS = {
     A.DELIVER: "法定代表人签收（演示）",
     A.RETRACT: "企业暂不申请（演示）",
 }
+BY_ITSELF = (A.COUNT_ACCEPTED, A.CLOSE_BECAUSE_CANCELLED)
 Steps = tuple[tuple[int, ApplicationAct], ...]
-MOST_TRIED = 60
 LIVES: tuple[tuple[ApplicationKind, Steps], ...] = (
     (K.NEW, ((60, A.RECEIVE), (58, A.ACCEPT))),  # long overdue
     (K.NEW, ((52, A.RECEIVE), (50, A.ACCEPT), (44, A.EXAMINE), (30, A.REJECT), (25, A.DELIVER))),
@@ -57,13 +62,16 @@ LIVES: tuple[tuple[ApplicationKind, Steps], ...] = (
     (K.REISSUE, ((40, A.RECEIVE), (38, A.REFUSE_ACCEPTANCE))),
     (K.NEW, ((35, A.RECEIVE), (33, A.ACCEPT), (20, A.RETRACT))),
     (K.CHANGE, ((30, A.RECEIVE), (20, A.COUNT_ACCEPTED))),
-    (K.CHANGE, ((26, A.RECEIVE), (24, A.ACCEPT), (15, A.EXAMINE))),
+    (K.UPGRADE, ((26, A.RECEIVE), (24, A.ACCEPT), (15, A.EXAMINE))),
     (K.NEW, ((22, A.RECEIVE), (20, A.ACCEPT), (12, A.EXAMINE), (3, A.PUBLISH_OBJECTION))),
     (K.NEW, ((18, A.RECEIVE), (16, A.ACCEPT), (6, A.STOP_CLOCK))),
+    (K.NEW, ((16, A.RECEIVE), (15, A.ACCEPT), (4, A.CLOSE_BECAUSE_CANCELLED))),
+    (K.NEW, ((14, A.RECEIVE), (13, A.ACCEPT), (8, A.EXAMINE), (2, A.REJECT))),  # to be given out
     (K.NEW, ((12, A.RECEIVE), (10, A.ACCEPT))),
     (K.REISSUE, ((9, A.RECEIVE), (8, A.ASK_SUPPLEMENT), (2, A.SUPPLY))),
     (K.NEW, ((7, A.RECEIVE), (5, A.ASK_SUPPLEMENT))),
-    (K.CHANGE, ((1, A.RECEIVE),)),
+    (K.NEW, ((5, A.DISCARD),)),
+    (K.RENEWAL, ((1, A.RECEIVE),)),
     (K.CHANGE, ()),  # a draft
 )
 """What is asked for, and what happened how many days ago; the oldest first, so that numbers run with time."""
@@ -98,11 +106,12 @@ def write_applications(districts: list[str], city: str) -> None:
     if rules.nature is not Nature.EVALUATION or not rules.grades or officials is None:
         return
     waiting = _companies(districts)
+    met = {one.company_id for one in evaluate_all(rules, clock.today()) if one.best}
     for kind, steps in LIVES:
-        tried = _candidates(waiting, rules, kind, steps)
-        done = next((one for one, asked in tried if _live(one, asked, rules, steps, officials)), None)
-        if done is not None:
-            waiting.remove(done)
+        tried = _candidates(waiting, met, rules, kind, steps)
+        done = next((one for one, fields in tried if _live(one, fields, steps, officials)), None)
+        if done is not None and find_standing(done.id, rules.nature) is None:
+            waiting.remove(done)  # who holds a certificate may ask for more than one thing
     follow_powers(None, actor=Actor.system(), now=clock.now())
 
 
@@ -124,37 +133,61 @@ def _companies(districts: list[str]) -> list[Company]:
 
 
 def _candidates(
-    waiting: list[Company], rules: RuleSet, kind: ApplicationKind, steps: Steps
-) -> Iterator[tuple[Company, ApplicationKind]]:
-    """Companies it can befall: a grade is published for one that meets its conditions, else it is a change for any."""
-    if all(act is not A.PUBLISH_OBJECTION for _days, act in steps):
-        yield from ((one, kind) for one in waiting)
-        return
-    grade = rules.grades[-1]
-    for one in waiting[:MOST_TRIED]:
-        results = evaluate(one, rules, grade, clock.today()).results
-        if not split_failing(rules, kind, grade.code, results)[0]:
-            yield one, kind
-    yield from ((one, K.CHANGE) for one in waiting)
+    waiting: list[Company], met: Collection[UUID], rules: RuleSet, kind: ApplicationKind, steps: Steps
+) -> Iterator[tuple[Company, DraftFields]]:
+    """Companies it can befall, and what they ask for; a grade is published for one that meets its conditions."""
+    day = clock.today() - timedelta(days=steps[0][0] if steps else 0)
+    published = any(act is A.PUBLISH_OBJECTION for _days, act in steps)
+    for one in waiting if kind is K.NEW else reversed(waiting):  # the first that holds one has an account of its own
+        fields = _fields(one, rules, kind, day)
+        if fields is not None and (not published or kind not in GRADED or one.id in met):
+            yield one, fields
+    if published and kind is not K.CHANGE:
+        yield from _candidates(waiting, met, rules, K.CHANGE, steps)
 
 
-def _live(
-    company: Company, kind: ApplicationKind, rules: RuleSet, steps: Steps, officials: dict[str, Official]
-) -> bool:
+def _fields(company: Company, rules: RuleSet, kind: ApplicationKind, day: date) -> DraftFields | None:
+    """What a company can say in such an application; None where it holds nothing to say it of, or holds a grade."""
+    held = find_standing(company.id, rules.nature)
+    if kind is K.NEW:
+        return None if held is not None else DraftFields(kind, grade=rules.grades[-1].code)
+    if held is None or state_on(facts_of_certificate(held), day) is not CertificateState.VALID:
+        return None
+    codes = [one.code for one in rules.grades]
+    place = codes.index(held.grade) - (kind is K.UPGRADE)
+    if place < 0 or (kind is K.RENEWAL and held.valid_until is None):
+        return None
+    grade = codes[place] if kind in GRADED else None
+    return DraftFields(kind, grade=grade, held_certificate=held.number, held_until=held.valid_until)
+
+
+def _live(company: Company, fields: DraftFields, steps: Steps, officials: dict[str, Official]) -> bool:
     """Lead an application of a company through these steps; False when the law does not let it come so far."""
     began = clock.now() - timedelta(days=steps[0][0] if steps else 0)
     examiner, decider = officials[str(company.division_code)], next(iter(officials.values()))
-    fields = DraftFields(kind, grade=rules.grades[-1].code)
-    if kind is not K.NEW:
-        fields = DraftFields(kind, held_certificate="以前的证书（演示）")
     try:
         with session().begin_nested():
             found = draft_application(company, fields, actor=examiner.actor, now=began)
             for days, act in steps:
-                _step(found, act, decider if act in BY_CITY else examiner, clock.now() - timedelta(days=days))
-    except (Refused, BadInput):
+                now = clock.now() - timedelta(days=days)
+                if act is A.CLOSE_BECAUSE_CANCELLED:
+                    _cancel(company, now)
+                _step(found, act, _who(act, examiner, decider), now)
+    except (Refused, BadInput, Conflict):
         return False
     return True
+
+
+def _cancel(company: Company, now: datetime) -> None:
+    """The company is struck off in the middle of its application."""
+    correct_company(
+        company, {"status": CompanyStatus.CANCELLED}, version=company.version, reason="企业已办理注销登记（演示）",
+        actor=Actor.system(), now=now, asks=False,
+    )  # fmt: skip
+
+
+def _who(act: ApplicationAct, examiner: Official, decider: Official) -> Official:
+    return decider if act in BY_CITY else examiner
 
 
 def _step(found: Application, act: ApplicationAct, who: Official, now: datetime) -> None:
@@ -163,5 +196,7 @@ def _step(found: Application, act: ApplicationAct, who: Official, now: datetime)
         given = replace(given, recommendation=Recommendation.APPROVE)
     if act is A.STOP_CLOCK:
         given = replace(given, stop=ClockStop.INSPECTION)
-    by_itself = act is A.COUNT_ACCEPTED
-    take_step(found, act, given, who.desk(found), actor=Actor.system() if by_itself else who.actor, now=now)
+    by_itself, desk = act in BY_ITSELF, who.desk(found)
+    if act is A.DISCARD:  # the applicant's own act
+        desk = replace(desk, permissions=PERMISSIONS[Role.COMPANY_USER])
+    take_step(found, act, given, desk, actor=Actor.system() if by_itself else who.actor, now=now)

@@ -32,6 +32,8 @@ FORMER, DECLARATIONS = 150, 60
 NUMERALS = {"1": "一", "2": "二", "3": "三"}
 GRANTED_BY = {"1": "住房和城乡建设部（演示）", "2": "省住房和城乡建设厅（演示）", "3": "市房产局（演示）"}
 YEAR, MONTH = 365, 30
+NEAR = 3
+"""So many of the first certificates, which are valid, are of the districts whose officers have accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +62,21 @@ FATES = (
     *(_Fate(3 * YEAR - days) for days in (0, 5, 60, 85)),
     *(_Fate(100 + 40 * number) for number in range(14)),
     *(_Fate(20 + 45 * number, YEAR, provisional=True) for number in range(6)),
+    _Fate(YEAR - 20, YEAR, provisional=True),  # its year ends soon
 )
 """What becomes of the certificates of the first companies; fewer companies, fewer fates."""
 
 
-def write_certificates(authorities: dict[str, Authority]) -> None:
-    """Licences in history, declared grades as entries, and today's evaluation in every state."""
+def write_certificates(authorities: dict[str, Authority], near: Sequence[str]) -> None:
+    """Licences in history, declared grades as entries, and today's evaluation in every state.
+
+    ``near`` are the districts whose officers have accounts: some of the valid ones are certainly theirs.
+    """
     _record_history()
     rules = _evaluation()
     city = authorities.get(list_cities()[0].code)
     if rules is not None and city is not None:
-        _issue(rules, city)
+        _issue(rules, city, near)
 
 
 def _evaluation() -> RuleSet | None:
@@ -121,11 +127,11 @@ def _licences(company: Company, number: int) -> Iterator[Former]:
 # --- today ------------------------------------------------------------------------------------------------------------
 
 
-def _issue(rules: RuleSet, authority: Authority) -> None:
+def _issue(rules: RuleSet, authority: Authority, near: Sequence[str]) -> None:
     """In the order of their days, so that numbers run with time; then the ends, and what lapses by itself."""
     today = clock.today()
     met = {one.company_id: one.best for one in evaluate_all(rules, today) if one.best}
-    plan = list(zip(_companies(met), FATES, strict=False))
+    plan = list(zip(_companies(met, near), FATES, strict=False))
     possible = [(one, fate) for one, fate in plan if today - timedelta(days=fate.age) >= rules.effective_from]
     made = [
         (_one(rules, authority, company, fate, met.get(company.id, "")), company, fate)
@@ -136,15 +142,18 @@ def _issue(rules: RuleSet, authority: Authority) -> None:
     acts.lapse_provisional(clock.now())
 
 
-def _companies(met: Mapping[UUID, str]) -> Iterator[Company]:
+def _companies(met: Mapping[UUID, str], near: Sequence[str]) -> Iterator[Company]:
     """For each fate a company it can befall: with estates, or (an idle one) without; None are used twice.
 
-    Those that meet a grade come first, save every sixth: so that some no longer meet what they hold.
+    Those that meet a grade come first, save every sixth: so that some no longer meet what they hold. The first of all
+    are of the districts near.
     """
     serves = exists().where(Service.company_id == Company.id)
     live = select(Company).where(Company.status == CompanyStatus.OPERATING, Company.retired_on.is_(None))
     serving = session().scalars(live.where(serves).order_by(Company.id)).all()
     busy = sorted(serving, key=lambda company: company.id not in met)
+    ours = [one for one in busy if one.division_code in near][:NEAR]
+    busy = [*ours, *(one for one in busy if one not in ours)]
     busy[5:5] = [busy.pop() for _ in range(min(5, len(busy) // 6))]
     idle = session().scalars(live.where(~serves).order_by(Company.id).limit(len(FATES))).all()
     waiting = {False: iter(busy), True: iter(idle)}

@@ -190,6 +190,18 @@ def grade_choices(rule_set: RuleSet) -> list[tuple[str, str]]:
     return [(grade.code, said(grade.name)) for grade in rule_set.grades]
 
 
+def papers_named(rule_set: RuleSet, kind: ApplicationKind) -> list[str]:
+    """The papers a rule set asks for with an application of a kind."""
+    named = rule_set.procedure.papers if rule_set.procedure else {}
+    return [said(paper) for paper in named.get(kind, ())]
+
+
+def papers_by_kind(rule_set: RuleSet) -> list[tuple[str, list[str]]]:
+    """(words of the kind, its papers) of every kind a rule set asks papers for."""
+    kinds = rule_set.procedure.applications if rule_set.procedure else ()
+    return [(i18n.label(kind), papers) for kind in kinds if (papers := papers_named(rule_set, kind))]
+
+
 def waiting(application: Any) -> Waiting:
     """For whom it waits."""
     return waiting_for(application.state)

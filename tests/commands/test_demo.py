@@ -27,8 +27,12 @@ from regulator.features.accounts import queries
 from regulator.features.accounts.actions.signing_in import From
 from regulator.features.accounts.terms import Role, Stage
 from regulator.features.divisions.queries import list_cities
-from regulator.features.licensing.certificate_terms import CertificateOrigin
-from regulator.features.licensing.models import Certificate
+from regulator.features.divisions.terms import Scope
+from regulator.features.licensing.application_terms import ApplicationState
+from regulator.features.licensing.certificate_terms import CertificateOrigin, CertificateState
+from regulator.features.licensing.models import Application, Certificate
+from regulator.features.licensing.queries.certificates import CertificateFilter, count_certificates, find_standing
+from regulator.features.licensing.terms import Nature
 from regulator.features.registry.actions.nature import claim_nature
 from regulator.features.registry.models import Company, Estate, Person, RegisterState
 from regulator.features.registry.terms import RegisterNature
@@ -99,6 +103,22 @@ def test_the_demo_is_made_once_and_agrees_with_itself(app: Flask, run: Run, sess
     assert again.exit_code == 2
     assert "filled already" in again.output
     assert counts(session) == [12, 60, 80]
+
+
+@pytest.mark.usefixtures("prepared")
+def test_there_is_one_in_every_state(run: Run, session: Session, tmp_path: Path) -> None:
+    assert run("--companies", "300", "--estates", "500", "--people", "5000").exit_code == 0
+    assert set(session.scalars(select(Application.state))) == set(ApplicationState)
+    states = {
+        state
+        for state in CertificateState
+        if count_certificates(Scope.everything(), CertificateFilter(state=state), clock.today()).number
+    }
+    assert states == set(CertificateState)
+    listed = {row["username"]: row for row in json.loads((tmp_path / "var" / "demo-accounts.json").read_text("utf-8"))}
+    own = session.scalars(select(Company).where(Company.credit_code == listed["company"]["scope"])).one()
+    assert own.division_code == listed["district"]["scope"], "what it sends in comes to a desk that can be looked at"
+    assert find_standing(own.id, Nature.EVALUATION) is not None
 
 
 @pytest.mark.usefixtures("prepared")

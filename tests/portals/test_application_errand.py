@@ -43,7 +43,7 @@ def test_a_company_writes_sends_in_and_takes_back(
     assert "请选择申请的等级" in company.page
     company.get("/company/applications/new")
     made = company.post("/company/applications/new", kind="change", held_certificate="沈物评〔2024〕7号").location
-    company.get(made)
+    assert "变更后的营业执照复印件" in company.get(made), "the papers these rules name"
     company.post(f"{made}/submit", 409)
     assert "请先附上申请材料" in company.page
     company.get(made)
@@ -51,6 +51,10 @@ def test_a_company_writes_sends_in_and_takes_back(
     company.post(f"{made}/papers", files=paper)
     page = company.get(made)
     assert "变更证明.pdf" in page
+    company.post(f"{made}/submit", 409)
+    assert "目前没有等级证书" in company.page
+    offices.holds()
+    company.get(made)
     company.post(f"{made}/submit")
     company.post(f"{made}/submit")
     found = session.scalars(select(Application)).one()
@@ -76,10 +80,14 @@ def test_a_clerk_takes_one_in_and_the_receipt_follows_it(
     app: Flask, session: Session, offices: Offices, sign_in: Callable[..., Desk]
 ) -> None:
     clerk = desk_of(app, session, offices, "clerk")
-    clerk.get("/window/applications/new")
+    assert "证书遗失说明" in clerk.get("/window/applications/new")
     given = {"kind": "new", "grade": "3", "words": "申请书 1 份"}
     clerk.post("/window/applications/new", 400, credit_code="91210103MA00000000", **given)
     assert "辖区内没有" in clerk.page
+    clerk.get("/window/applications/new")
+    change = {"kind": "change", "held_certificate": "沈物评〔2024〕7号", "words": "变更证明 1 份"}
+    clerk.post("/window/applications/new", 409, credit_code=offices.company.credit_code, **change)
+    assert "目前没有等级证书" in clerk.page
     clerk.get("/window/applications/new")
     receipt = clerk.post("/window/applications/new", credit_code=offices.company.credit_code, **given).location
     page = clerk.get(receipt)
@@ -98,6 +106,12 @@ def test_a_clerk_takes_one_in_and_the_receipt_follows_it(
     stranger = sign_in(Role.DISTRICT_OFFICER, HEPING)
     assert stranger.fetch(f"{LIST}/{found.number}").status_code == 404
     assert stranger.fetch(f"{LIST}/{found.number}/accept").status_code == 404
+
+
+def test_nothing_can_be_taken_in_while_no_grades_are_granted(sign_in: Callable[..., Desk]) -> None:
+    page = sign_in(Role.HALL_CLERK, HEPING).get("/window/applications/new")
+    assert "现行规则不授予等级" in page
+    assert 'name="credit_code"' not in page
 
 
 def test_from_district_to_city_and_out_at_the_counter(app: Flask, session: Session, offices: Offices) -> None:

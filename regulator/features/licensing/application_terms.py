@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from regulator.features.accounts.terms import Permission
+from regulator.features.licensing.certificate_terms import CertificateFacts
 from regulator.features.licensing.terms import ApplicationKind, ClockStop, GrantLevel, Nature, TermCode
 from regulator.features.papers.terms import PaperKind
 
@@ -114,6 +115,7 @@ class Guard(StrEnum):
     """What must hold for an act beside state and right; each is one function in `rules/transitions`."""
 
     ASKED_IN_TIME = "asked_in_time"
+    CERTIFICATE_FITS = "certificate_fits"
     CLOCK_RUNS = "clock_runs"
     CLOCK_STANDS = "clock_stands"
     CONDITIONS_MET = "conditions_met"
@@ -180,7 +182,11 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the guards look at of an application. ``due_on`` is the last day of the term that runs."""
+    """What the guards look at of an application.
+
+    ``due_on`` is the last day of the term that runs; ``certificate`` the one of its nature the company holds, valid or
+    run out.
+    """
 
     state: ApplicationState
     nature: Nature
@@ -195,6 +201,7 @@ class Standing:
     held_until: date | None = None
     asked_in_time: bool = False
     files: int = 0
+    certificate: CertificateFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

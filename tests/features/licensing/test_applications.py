@@ -11,10 +11,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from regulator.features.accounts import actions as accounts
+from regulator.features.accounts.models import RoleAssignment
 from regulator.features.audit.models import AuditEntry
 from regulator.features.audit.terms import Actor
+from regulator.features.licensing import rulesets
 from regulator.features.licensing.actions.applications import following, steps, sweeping
 from regulator.features.licensing.actions.applications.drafting import name_contents, remove_file
+from regulator.features.licensing.actions.rulesets import add_rule_set
 from regulator.features.licensing.application_terms import (
     ApplicationAct,
     ApplicationOutcome,
@@ -25,6 +28,8 @@ from regulator.features.licensing.certificate_terms import CertificateState
 from regulator.features.licensing.models import Application, ApplicationEvent, ApplicationFile, ApplicationPause
 from regulator.features.licensing.queries.applications.published import public_grants, public_notices
 from regulator.features.licensing.queries.certificates import find_number, find_standing
+from regulator.features.licensing.queries.rulesets import rule_set_on
+from regulator.features.licensing.rules.drafts import judge_upgrade
 from regulator.features.licensing.rules.transitions import TABLES
 from regulator.features.licensing.signals import application_approved
 from regulator.features.licensing.terms import ApplicationKind, Nature
@@ -130,6 +135,24 @@ def test_from_draft_to_delivered(offices: Offices, session: Session) -> None:
     assert session.scalars(select(Attachment.content_hash)).all() == [FILE.content_hash]
 
 
+def test_whoever_comes_to_decide_later_issues_in_the_name_of_their_office(offices: Offices, session: Session) -> None:
+    """When it was examined nobody in the city could decide; somebody could later."""
+    offices.staff()
+    city = [offices.account(name).id for name in ("decider", "head")]
+    posts = update(RoleAssignment).where(RoleAssignment.account_id.in_(city))
+    with transaction():
+        session.execute(posts.values(began_on=date(2026, 11, 20)))
+    found = offices.examined(ApplicationKind.NEW, grade="3")
+    assert found.deciding_authority_id is None
+    offices.does("decider", A.PUBLISH_OBJECTION, found, days=20)
+    (line,) = public_notices()
+    assert line.authority == offices.authority.name
+    offices.does("decider", A.APPROVE, found, days=29)
+    standing = find_standing(offices.company.id, Nature.EVALUATION)
+    assert standing is not None
+    assert standing.authority_name == offices.authority.name
+
+
 def test_everybody_may_read_what_is_published(offices: Offices) -> None:
     found = offices.examined()
     assert (public_notices(), public_grants(NOW.date())) == ([], [])
@@ -170,6 +193,38 @@ def test_numbers_have_no_gap(offices: Offices) -> None:
         offices.does("applicant", A.SUBMIT, twin)
     other = offices.sent(ApplicationKind.REISSUE)
     assert [found.number, other.number] == ["210103-2026-00001", "210103-2026-00002"]
+
+
+def test_a_number_is_of_the_year_it_is_here(offices: Offices) -> None:
+    """On New Year's Eve in UTC it is 2027 in the office already."""
+    offices.sent()
+    offices.now = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
+    found = offices.sent(ApplicationKind.REISSUE)
+    assert (found.number, found.received_on) == ("210103-2027-00001", date(2027, 1, 1))
+
+
+def test_an_upgrade_is_to_a_higher_grade(offices: Offices) -> None:
+    offices.holds()
+    with pytest.raises(Refused) as refused:
+        offices.draft(ApplicationKind.UPGRADE, grade="3")
+    assert codes(refused) == ["upgrade_not_higher"]
+    assert offices.sent(ApplicationKind.UPGRADE, grade="2").number
+    rules = rule_set_on(NOW.date())
+    for wanted, held, is_provisional, higher in (
+        ("3", "3", True, True), ("3", "2", False, False), ("1", "2", False, True), ("3", "A", False, True),
+    ):  # fmt: skip
+        found = judge_upgrade(rules, wanted, held, is_provisional=is_provisional).findings
+        assert (not found) is higher, (wanted, held)
+
+
+def test_what_was_drafted_under_other_rules_is_read_again(offices: Offices) -> None:
+    found = offices.draft(ApplicationKind.NEW, grade="3")
+    source = rulesets.shipped_source(rulesets.DEMO).replace('"evaluation-demo"', '"evaluation-next"', 1)
+    with transaction():
+        add_rule_set(source.replace("2023-01-01", "2026-11-20"), actor=Actor.system(), now=NOW)
+    with pytest.raises(Conflict, match="rule_set_changed_since_drafted"):
+        offices.does("applicant", A.SUBMIT, found, days=20)
+    assert (found.state, found.number) == (S.DRAFT, None)
 
 
 # --- who --------------------------------------------------------------------------------------------------------------
@@ -381,11 +436,19 @@ def _steps_of_migration() -> set[tuple[str, str]]:
     return set(runpy.run_path(str(path))["STEPS"])
 
 
-def test_a_company_cancelled_in_the_middle(offices: Offices, session: Session) -> None:
+@pytest.mark.parametrize(
+    "gone",
+    [
+        pytest.param({"status": CompanyStatus.CANCELLED}, id="struck-off"),
+        pytest.param({"retired_on": NOW.date(), "retired_reason": "重复登记"}, id="record-taken-out"),
+    ],
+)
+def test_a_company_cancelled_in_the_middle(offices: Offices, session: Session, gone: dict[str, Any]) -> None:
     found = offices.examined()
     with transaction():
         session.add(offices.company)
-        offices.company.status = CompanyStatus.CANCELLED
+        for name, value in gone.items():
+            setattr(offices.company, name, value)
     with pytest.raises(Refused) as refused:
         offices.does("decider", A.REJECT, found, days=3)
     assert codes(refused) == ["company_was_cancelled"]
@@ -452,6 +515,7 @@ def test_what_a_draft_must_say(offices: Offices) -> None:
         with pytest.raises(Refused) as refused:
             offices.draft(**fields)
         assert codes(refused) == [code]
+    assert offices.draft(kind.CHANGE, grade="1").grade is None, "a change asks for none"
 
 
 def test_after_the_repeal_and_before_an_evaluation_nothing_can_be_applied_for(licensing: Offices) -> None:

@@ -5,13 +5,16 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from regulator.features.accounts.terms import Role
+from regulator.features.audit.terms import Actor
 from regulator.features.licensing.actions.applications import sweeping
 from regulator.features.licensing.actions.applications.steps import take_step
-from regulator.features.licensing.application_terms import ApplicationAct, ApplicationState, Given
-from regulator.features.licensing.models import Application, ApplicationEvent
+from regulator.features.licensing.application_terms import ApplicationAct, ApplicationState, Desk, Given
+from regulator.features.licensing.certificate_terms import CertificateState
+from regulator.features.licensing.models import Application, ApplicationEvent, Certificate
+from regulator.features.licensing.queries.certificates import find_number
 from regulator.foundation.database import session, transaction
 from regulator.foundation.errors import Conflict, StaleVersion
 from tests.factories.applications import NOW, Offices, actor_of
@@ -49,6 +52,37 @@ def test_at_once_one_wins(app: Flask) -> None:
     session().expire_all()
     lines = session().scalars(select(ApplicationEvent).where(ApplicationEvent.application_id == key)).all()
     assert len(lines) == 2
+
+
+def test_approved_and_taken_back_at_once(app: Flask) -> None:
+    """Either the certificate is made anew or the application is gone: never both, and nothing between."""
+    offices = Offices()
+    held = offices.holds()
+    found = offices.examined()
+    offices.does("decider", A.PUBLISH_OBJECTION, found, days=3)
+    key, version, now = found.id, found.version, NOW + timedelta(days=11)
+    sides = (
+        (A.APPROVE, offices.desk("decider"), actor_of(offices.account("decider"), Role.CITY_OFFICER)),
+        (A.RETRACT, offices.desk("applicant"), actor_of(offices.account("applicant"), Role.COMPANY_USER)),
+    )
+    session().commit()
+
+    def step(act: ApplicationAct, desk: Desk, actor: Actor) -> Callable[[], None]:
+        def act_now() -> None:
+            with transaction():
+                one = session().get_one(Application, key)
+                take_step(one, act, Given("x"), desk, actor=actor, now=now, version=version)
+
+        return act_now
+
+    raised = at_once(app, *(step(*side) for side in sides))
+    assert [type(error) for error in raised] == [StaleVersion]
+    session().expire_all()
+    state = session().get_one(Application, key).state
+    former = find_number(held)
+    assert former is not None
+    assert (state, former.ended_as) in {(S.APPROVED, CertificateState.SUPERSEDED), (S.RETRACTED, None)}
+    assert session().scalar(select(func.count()).select_from(Certificate)) == (2 if state is S.APPROVED else 1)
 
 
 def test_two_sweeps_at_once_do_it_once(app: Flask) -> None:

@@ -100,6 +100,9 @@ def test_a_file_that_is_not_as_it_must_be(old: str, new: str, fault: str, where:
         pytest.param('code = "evaluation-demo"', f'code = "{"a" * 41}"', "rule_set_code", id="code-too-long"),
         pytest.param('code = "2"', f'code = "{"2" * 21}"', "rule_set_code", id="grade-too-long"),
         pytest.param("delivery = {", "hearing = {", "rule_set_term_missing", id="no-term-of-delivery"),
+        pytest.param("objection = {", "hearing = {", "rule_set_term_missing", id="no-term-of-objection"),
+        pytest.param('decided_by = "city"', 'decided_by = "province"', "rule_set_office", id="no-desk-decides"),
+        pytest.param('examined_by = "district"', 'examined_by = "ministry"', "rule_set_office", id="no-desk-examines"),
         pytest.param(
             '"annual_review"', '"annual_inspection"', "rule_set_application", id="inspection-under-evaluation"
         ),

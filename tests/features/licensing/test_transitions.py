@@ -22,7 +22,9 @@ from regulator.features.licensing.application_terms import (
     Given,
     Standing,
 )
+from regulator.features.licensing.certificate_terms import CertificateFacts, CertificateOrigin, CertificateState
 from regulator.features.licensing.rules.clocks import term_in
+from regulator.features.licensing.rules.drafts import HOLDING
 from regulator.features.licensing.rules.drawing import drawn
 from regulator.features.licensing.rules.transitions import TABLES, judge_step, lawful_acts
 from regulator.features.licensing.terms import ApplicationKind, ClockStop, GrantLevel, Nature
@@ -44,6 +46,11 @@ def standing(state: ApplicationState, nature: Nature = Nature.LICENCE, **given: 
         "objections_until": date(2016, 6, 30),
     }  # fmt: skip
     return Standing(state=state, nature=nature, **(facts | given))
+
+
+def held(until: date | None = None, **given: Any) -> CertificateFacts:
+    origin, since = CertificateOrigin.ISSUED, date(2015, 7, 1)
+    return CertificateFacts(origin, Nature.LICENCE, since, until, **given)
 
 
 def judged(found: Standing, act: ApplicationAct, desk: Desk = EVERYBODY, **given: Any) -> list[str]:
@@ -118,6 +125,50 @@ def test_a_guard_says_why(found: Standing, act: ApplicationAct, given: dict[str,
     assert judged(found, act, **given) == [code]
 
 
+K = ApplicationKind
+RAN_OUT = held(date(2016, 6, 30))
+
+
+@pytest.mark.parametrize(
+    ("kind", "certificate", "sent", "decided"),
+    [
+        *(pytest.param(kind, None, *2 * ["certificate_nothing_held"], id=f"{kind}-none") for kind in HOLDING),
+        *(pytest.param(kind, held(), None, None, id=f"{kind}-valid") for kind in HOLDING),
+        pytest.param(K.NEW, None, None, None, id="new-none"),
+        pytest.param(K.NEW, held(), *2 * ["certificate_held_already"], id="new-valid"),
+        pytest.param(K.NEW, RAN_OUT, None, None, id="new-after-one-ran-out"),
+        pytest.param(K.CANCELLATION, RAN_OUT, None, None, id="行政许可法70-ran-out"),
+        pytest.param(K.CHANGE, RAN_OUT, *2 * ["certificate_ran_out"], id="change-ran-out"),
+        pytest.param(K.RENEWAL, RAN_OUT, "certificate_ran_out", None, id="renewal-ran-out-while-undecided"),
+        pytest.param(
+            K.RENEWAL, held(ended_on=TODAY, ended_as=CertificateState.REVOKED),
+            *2 * ["certificate_ran_out"], id="renewal-of-what-was-revoked",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_asked_for_fits_what_is_held(
+    kind: ApplicationKind, certificate: CertificateFacts | None, sent: str | None, decided: str | None
+) -> None:
+    for state, acts, code in (
+        (S.DRAFT, (A.SUBMIT, A.RECEIVE), sent),
+        (S.EXAMINED, (A.APPROVE,), decided),
+    ):
+        found = standing(state, kind=kind, certificate=certificate)
+        assert [judged(found, act) for act in acts] == [[code] if code else []] * len(acts), state
+
+
+def test_an_evaluation_cites_nothing_of_licences() -> None:
+    found = standing(S.EXAMINED, is_extended=True, is_stopped=True)
+    for nature in Nature:
+        looks = [(A.EXTEND, {}), (A.STOP_CLOCK, {"stop": ClockStop.HEARING})]
+        judged_by = [
+            judge_step(replace(found, nature=nature), act, Given("x", **more), EVERYBODY, PROCEDURES[nature], TODAY)
+            for act, more in looks
+        ]
+        cited = {one.citation.instrument for verdict in judged_by for one in verdict.findings if one.citation}
+        assert cited == ({"行政许可法"} if nature is Nature.LICENCE else set())
+
+
 @pytest.mark.parametrize(
     ("given", "renews"),
     [
@@ -129,6 +180,7 @@ def test_a_guard_says_why(found: Standing, act: ApplicationAct, given: dict[str,
 )
 def test_silence_renews(given: dict[str, Any], renews: bool) -> None:
     facts = {"kind": ApplicationKind.RENEWAL, "asked_in_time": True, "held_until": date(2016, 6, 30)}
+    facts["certificate"] = RAN_OUT
     found = standing(S.ACCEPTED, **(facts | given))
     assert judged(found, A.COUNT_RENEWED) == ([] if renews else ["silence_does_not_renew"])
     assert judged(replace(found, nature=Nature.EVALUATION), A.COUNT_RENEWED) == ["act_not_in_this_state"]

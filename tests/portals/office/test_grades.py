@@ -98,6 +98,7 @@ def test_a_fact_is_recorded_counts_and_is_taken_back(company: Any, sign_in: Call
         f"{address}/outside-facts", 409, kind="assessment_result", mark="three", happened_on="2026-10-01", document="文"
     )
     assert "考核得分“three”应为 0 至 200 之间的数" in wrong.text
+    assert 'href="#f-mark"' in wrong.text, "at the field it is about"
     desk.post(
         f"{address}/outside-facts", 303, kind="barring_act", act="grave_accident", happened_on="2026-10-01",
         document="沈房罚〔2026〕1号",

@@ -84,7 +84,8 @@ def test_a_file_is_as_it_was_made_or_altered_or_none_of_ours(app: Flask, certifi
     other = send(app, content.replace(b"DJ210100-2026-00001", b"DJ210100-2026-00077"))
     assert (other.status_code, "查无此证" in other.text) == (404, True)
     assert (send(app, b"%PDF-1.7 of somebody else").status_code, send(app, b"").status_code) == (404, 400)
-    assert send(app, b"x" * (5 * 2**20)).status_code == 413
+    large = send(app, b"x" * (5 * 2**20))
+    assert (large.status_code, "最多上传 4 MB" in large.text) == (413, True)
 
 
 def test_the_state_is_that_of_the_moment_also_for_programs(

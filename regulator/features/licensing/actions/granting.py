@@ -13,6 +13,7 @@ from regulator.features.licensing.certificate_terms import CertificateState
 from regulator.features.licensing.models import Certificate
 from regulator.features.licensing.queries.certificates import find_standing
 from regulator.features.licensing.queries.rulesets import get_rule_set
+from regulator.features.licensing.rules.drafts import SAME_CONTENT
 from regulator.features.licensing.terms import ApplicationKind, RuleSet, TermCode
 from regulator.features.registry.models import Company
 from regulator.features.registry.queries.choosing import get_registered
@@ -24,8 +25,6 @@ K = ApplicationKind
 ONE_DAY = timedelta(days=1)
 LOOKED_AT = frozenset({K.ANNUAL_INSPECTION, K.ANNUAL_REVIEW})
 """The certificate stands; what was found is in the application."""
-SAME_CONTENT = frozenset({K.CHANGE, K.REISSUE})
-"""Grade and days go on; name and number are new."""
 
 
 def follow_approved(_sender: object, *, approved: Approved, actor: Actor, now: datetime) -> None:

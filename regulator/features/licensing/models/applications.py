@@ -52,6 +52,8 @@ _DECIDED = _among((S.APPROVED, S.REJECTED, S.DELIVERED))
 _OVER = _among((*ENDED, S.APPROVED, S.REJECTED))
 IS_OPEN = text(_among(OPEN))
 IS_DECIDED = text("decided_on IS NOT NULL")
+IS_OVER = text(_among(tuple(state for state in ENDED if state is not S.DISCARDED)))
+"""Came in and is over; what was discarded never came in."""
 
 
 class Application(Versioned, Base):
@@ -86,14 +88,21 @@ class Application(Versioned, Base):
             postgresql_where=IS_OPEN,
         ),
         Index("ix_application_company_id", "company_id", "id"),
-        Index("ix_application_owner", "owner_id", "order_on", "number", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index(
+            "ix_application_owner", "owner_id", "order_on", "number", "division_code", "state", "kind",
+            sqlite_where=IS_OPEN, postgresql_where=IS_OPEN,
+        ),
         Index(
             "ix_application_place", "division_code", "order_on", "number", sqlite_where=IS_OPEN,
             postgresql_where=IS_OPEN,
         ),
         Index(
-            "ix_application_term", "order_on", "number", "division_code", sqlite_where=IS_OPEN,
+            "ix_application_term", "order_on", "number", "division_code", "state", "kind", sqlite_where=IS_OPEN,
             postgresql_where=IS_OPEN,
+        ),
+        Index(
+            "ix_application_over", "received_on", "number", "division_code", "state", "kind", sqlite_where=IS_OVER,
+            postgresql_where=IS_OVER,
         ),
         Index(
             "ix_application_decided", "division_code", "decided_on", sqlite_where=IS_DECIDED,

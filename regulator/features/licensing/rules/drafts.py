@@ -12,6 +12,8 @@ GRADED = (K.NEW, K.UPGRADE, K.RENEWAL, K.ANNUAL_INSPECTION, K.ANNUAL_REVIEW)
 """Ask for a grade, so the company is held against its conditions."""
 HOLDING = tuple(kind for kind in K if kind is not K.NEW)
 """Are about a certificate the company holds."""
+SAME_CONTENT = (K.CHANGE, K.REISSUE)
+"""Grade and days go on; name and number are new."""
 WAIVED = (ConditionKind.AREAS, ConditionKind.PROJECTS)
 """A company just founded cannot have these yet; it gets the lowest grade for a provisional time."""
 
@@ -36,6 +38,16 @@ def judge_draft(
             Finding("held_until_missing", None, {}, "held_until") if kind is K.RENEWAL and held_until is None else None,
         ]
     )
+
+
+def judge_upgrade(rule_set: RuleSet, wanted: str | None, held: str, *, is_provisional: bool) -> Verdict:
+    """Whether the grade asked for is a higher one; the same in full is, after a provisional one."""
+    order = [grade.code for grade in rule_set.grades]
+    if wanted not in order or held not in order:
+        return Verdict(())
+    place, now = order.index(wanted), order.index(held)
+    higher = place < now or (place == now and is_provisional)
+    return Verdict(() if higher else (Finding("upgrade_not_higher", None, {}, "grade"),))
 
 
 def may_be_provisional(rule_set: RuleSet, kind: ApplicationKind, grade: str | None) -> bool:

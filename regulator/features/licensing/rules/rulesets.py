@@ -12,6 +12,7 @@ from regulator.features.licensing.terms import (
     Capital,
     Condition,
     Grade,
+    GrantLevel,
     Nature,
     NoBarringActs,
     Procedure,
@@ -32,6 +33,8 @@ NO_NEW_LICENCE = Citation("行政许可法", "15", date(2004, 7, 1))
 LICENCE_WORDS = ("许可", "资质证书", "吊销", "licence", "license")
 """What nothing may be called under an evaluation."""
 TERMS_NEEDED = (TermCode.SUPPLEMENT, TermCode.EXAMINATION, TermCode.DECISION, TermCode.DELIVERY)
+OFFICES = ((GrantLevel.DISTRICT, GrantLevel.DISTRICT), (GrantLevel.DISTRICT, GrantLevel.CITY), (GrantLevel.CITY,) * 2)
+"""Who may examine and who decide: nobody of another level has a desk here."""
 BY_NATURE = {
     ApplicationKind.ANNUAL_INSPECTION: Nature.LICENCE,
     ApplicationKind.ANNUAL_REVIEW: Nature.EVALUATION,
@@ -217,7 +220,10 @@ def _procedure(rule_set: RuleSet) -> Iterator[Finding]:
     procedure = rule_set.procedure
     if procedure is None:
         return
-    for code in TERMS_NEEDED:
+    if (procedure.examined_by, procedure.decided_by) not in OFFICES:
+        yield Finding("rule_set_office")
+    published = (TermCode.OBJECTION,) if rule_set.nature is Nature.EVALUATION else ()
+    for code in (*TERMS_NEEDED, *published):
         if code not in procedure.terms:
             yield Finding("rule_set_term_missing", params={"term": code.value})
     for code, term in procedure.terms.items():

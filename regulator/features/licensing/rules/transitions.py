@@ -20,6 +20,9 @@ from regulator.features.licensing.application_terms import (
     Standing,
     Transition,
 )
+from regulator.features.licensing.certificate_terms import CertificateState
+from regulator.features.licensing.rules.certificates import state_on
+from regulator.features.licensing.rules.drafts import HOLDING, SAME_CONTENT
 from regulator.features.licensing.terms import ApplicationKind, GrantLevel, Nature, Procedure, TermCode
 from regulator.features.papers.terms import PaperKind
 from regulator.law.citations import Citation
@@ -37,8 +40,9 @@ _WINDOW = (P.APPLICATIONS_RECEIVE,)
 _APPLICANT_OR_WINDOW = (P.OWN_APPLICATIONS, P.APPLICATIONS_RECEIVE)
 _EXAMINER, _DECIDER, _HEAD = (P.APPLICATIONS_EXAMINE,), (P.APPLICATIONS_DECIDE,), (P.PAPERS_SIGN,)
 _STANDS = (G.COMPANY_STANDS,)
+_FITS = (G.COMPANY_STANDS, G.CERTIFICATE_FITS)
 _SAID = (G.COMPANY_STANDS, G.WORDS)
-_DECISION = (G.COMPANY_STANDS, G.OTHER_PERSON, G.CLOCK_RUNS, G.CONDITIONS_MET)
+_DECISION = (*_FITS, G.OTHER_PERSON, G.CLOCK_RUNS, G.CONDITIONS_MET)
 
 
 def _intake(state: ApplicationState, *, may_ask: bool) -> list[Transition]:
@@ -93,18 +97,18 @@ def _leaving(state: ApplicationState) -> list[Transition]:
 
 
 def _renewed(state: ApplicationState) -> Transition:
-    guards = (G.COMPANY_STANDS, G.ASKED_IN_TIME)
+    guards = (*_FITS, G.ASKED_IN_TIME)
     return Transition(state, A.COUNT_RENEWED, S.APPROVED, (), None, guards, TermCode.DELIVERY)
 
 
 _SHARED = (
     Transition(S.DRAFT, A.DISCARD, S.DISCARDED, _APPLICANT),
     Transition(
-        S.DRAFT, A.SUBMIT, S.RECEIVED, _APPLICANT, None, (*_STANDS, G.PAPERS_SENT), TermCode.SUPPLEMENT,
+        S.DRAFT, A.SUBMIT, S.RECEIVED, _APPLICANT, None, (*_FITS, G.PAPERS_SENT), TermCode.SUPPLEMENT,
         paper=K.INTAKE_RECEIPT,
     ),
     Transition(
-        S.DRAFT, A.RECEIVE, S.RECEIVED, _WINDOW, None, _STANDS, TermCode.SUPPLEMENT,
+        S.DRAFT, A.RECEIVE, S.RECEIVED, _WINDOW, None, _FITS, TermCode.SUPPLEMENT,
         paper=K.INTAKE_RECEIPT,
     ),
     *_intake(S.RECEIVED, may_ask=True),
@@ -207,6 +211,13 @@ def _judge_level(line: Transition, desk: Desk, procedure: Procedure) -> Finding 
 # --- guards -----------------------------------------------------------------------------------------------------------
 
 _Look = Callable[[Standing, Given, Desk, Procedure, date], Finding | None]
+_CLEARS = (ApplicationKind.CANCELLATION,)
+_MAY_RUN_OUT = tuple(kind for kind in HOLDING if kind not in SAME_CONTENT)
+
+
+def _law(standing: Standing, article: Citation) -> Citation | None:
+    """The article for a licence alone: an evaluation rests on its own rules and cites nothing of licences."""
+    return article if standing.nature is Nature.LICENCE else None
 
 
 def _asked_in_time(standing: Standing, _g: Given, _d: Desk, procedure: Procedure, today: date) -> Finding | None:
@@ -215,8 +226,24 @@ def _asked_in_time(standing: Standing, _g: Given, _d: Desk, procedure: Procedure
     return None if counts and over else Finding("silence_does_not_renew", SILENCE_RENEWS)
 
 
+def _certificate_fits(standing: Standing, _g: Given, _d: Desk, _p: Procedure, today: date) -> Finding | None:
+    """A first grade is for who holds none; everything else is about a certificate that stands.
+
+    What is sent in must be about one that is valid, save 注销, which clears what has run out too; afterwards it may run
+    out while the office decides, save where its days are to go on.
+    """
+    held = state_on(standing.certificate, today) if standing.certificate else None
+    if standing.kind not in HOLDING:
+        return Finding("certificate_held_already") if held is CertificateState.VALID else None
+    if held is None:
+        return Finding("certificate_nothing_held")
+    open_to_expired = _CLEARS if standing.state is ApplicationState.DRAFT else _MAY_RUN_OUT
+    runs = held is CertificateState.VALID or (held is CertificateState.EXPIRED and standing.kind in open_to_expired)
+    return None if runs else Finding("certificate_ran_out")
+
+
 def _clock_runs(standing: Standing, *_rest: object) -> Finding | None:
-    return Finding("clock_stands_still", STOPS_NAMED) if standing.is_stopped else None
+    return Finding("clock_stands_still", _law(standing, STOPS_NAMED)) if standing.is_stopped else None
 
 
 def _clock_stands(standing: Standing, *_rest: object) -> Finding | None:
@@ -236,7 +263,7 @@ def _company_cancelled(standing: Standing, *_rest: object) -> Finding | None:
 
 
 def _not_extended(standing: Standing, *_rest: object) -> Finding | None:
-    return Finding("extended_already", EXTENDED_ONCE) if standing.is_extended else None
+    return Finding("extended_already", _law(standing, EXTENDED_ONCE)) if standing.is_extended else None
 
 
 def _objections_over(
@@ -259,14 +286,14 @@ def _papers_sent(standing: Standing, *_rest: object) -> Finding | None:
     return None if standing.files else Finding("application_without_papers", None, {}, "files")
 
 
-def _stop_named(_s: Standing, given: Given, _d: Desk, procedure: Procedure, _today: date) -> Finding | None:
+def _stop_named(standing: Standing, given: Given, _d: Desk, procedure: Procedure, _today: date) -> Finding | None:
     named = given.stop is not None and given.stop in procedure.clock_stops
-    return None if named else Finding("clock_stop_not_named", STOPS_NAMED, {}, "stop")
+    return None if named else Finding("clock_stop_not_named", _law(standing, STOPS_NAMED), {}, "stop")
 
 
 def _term_passed(standing: Standing, _g: Given, _d: Desk, _p: Procedure, today: date) -> Finding | None:
     passed = standing.due_on is not None and today > standing.due_on
-    return None if passed else Finding("term_not_passed", SAID_AT_ONCE, {"due_on": standing.due_on})
+    return None if passed else Finding("term_not_passed", _law(standing, SAID_AT_ONCE), {"due_on": standing.due_on})
 
 
 def _words(_s: Standing, given: Given, *_rest: object) -> Finding | None:
@@ -276,6 +303,7 @@ def _words(_s: Standing, given: Given, *_rest: object) -> Finding | None:
 _GUARDS: Mapping[Guard, _Look] = MappingProxyType(
     {
         Guard.ASKED_IN_TIME: _asked_in_time,
+        Guard.CERTIFICATE_FITS: _certificate_fits,
         Guard.CLOCK_RUNS: _clock_runs,
         Guard.CLOCK_STANDS: _clock_stands,
         Guard.COMPANY_CANCELLED: _company_cancelled,

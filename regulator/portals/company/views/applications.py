@@ -161,6 +161,7 @@ def _page(found: Any, filled: forms.Filled[WordsForm]) -> str:
         standing=standing_of(found, procedure_of(rule_set)),
         waiting=pieces.waiting(found),
         files=queries.list_files(found),
+        papers=pieces.papers_named(rule_set, found.kind),
         events=queries.list_events(found),
         acts={act.value for act in acts_now},
         takes_files=found.state in (S.DRAFT, S.SUPPLEMENT_ASKED),

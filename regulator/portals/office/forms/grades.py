@@ -30,8 +30,4 @@ class OutsideFactForm(forms.Form):
         return (chosen[self.kind] or "").strip()
 
 
-VALUE_FIELD = {
-    OutsideFactKind.BARRING_ACT: "act",
-    OutsideFactKind.ASSESSMENT_RESULT: "mark",
-    OutsideFactKind.CREDIT_GRADE: "grade",
-}
+VALUE_FIELD = {"outside_fact_act": "act", "outside_fact_grade": "grade", "outside_fact_mark": "mark"}

@@ -78,7 +78,7 @@ def outside_fact_record(credit_code: str) -> ResponseReturnValue:
             company, value.kind, value.value, happened_on=value.happened_on, document=value.document, note=value.note,
             actor=current_actor(), now=clock.now(),
         ),
-        at={"value": VALUE_FIELD[value.kind]},
+        at=VALUE_FIELD,
     ):  # fmt: skip
         return _page(company, filled), 409
     flash(_("The fact is recorded and counts from its day on."), "ok")

@@ -6,7 +6,8 @@ from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
-from regulator.features.licensing.queries.applications.listing import find_followed
+from regulator.features.licensing.queries.applications.listing import find_followed, get_row
+from regulator.features.licensing.queries.applications.standing import list_pauses
 from regulator.features.licensing.rules.clocks import waiting_for
 from regulator.portals.public import blueprint as public
 from regulator.portals.public import given
@@ -48,6 +49,8 @@ def _answer(number: str) -> ResponseReturnValue:
         code=code,
         found=found,
         waiting=waiting_for(found.state) if found else None,
+        authority=get_row(found).authority if found else None,
+        stopped=found is not None and any(pause.resumed_on is None for pause in list_pauses(found)),
         tail=given.tail(),
     )
     answer = make_response(page, 404 if number and code and found is None else 200)

@@ -123,6 +123,7 @@ def _take_in_page(filled: forms.Filled[TakeInForm]) -> str:
         kinds=pieces.kind_choices(rules),
         grades=pieces.grade_choices(rules),
         rules=pieces.said(rules.name),
+        papers=pieces.papers_by_kind(rules),
         limits=DEFAULT_LIMITS,
         most=pieces.MOST_AT_ONCE,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from regulator.features.accounts.queries.holders import people_of
 from regulator.features.audit.terms import Actor
 from regulator.features.licensing.actions.applications.drafting import fields_of, judge_asking
 from regulator.features.licensing.application_terms import (
@@ -87,9 +88,18 @@ def _decide(outcome: ApplicationOutcome) -> Callable[[Step], Columns]:
     def decided(step: Step) -> Columns:
         provisional = outcome is Ended.APPROVED and bool(step.waived)
         who = {"decided_on": step.today, "decider_id": step.desk.account_id}
-        return who | {"outcome": outcome, "is_provisional": provisional}
+        return who | {"outcome": outcome, "is_provisional": provisional} | _office(step)
 
     return decided
+
+
+def _office(step: Step) -> Columns:
+    """The office of who decides, where nobody could be found for it when the application was examined."""
+    me = step.desk.account_id
+    if step.application.deciding_authority_id is not None or me is None:
+        return {}
+    person = people_of([me]).get(me)
+    return {"deciding_authority_id": person.authority_id if person else None}
 
 
 def _end(outcome: ApplicationOutcome) -> Callable[[Step], Columns]:
@@ -109,7 +119,7 @@ _CHANGES: Mapping[ApplicationAct, Callable[[Step], Columns]] = MappingProxyType(
         A.REFUSE_ACCEPTANCE: _end(Ended.NOT_ACCEPTED),
         A.EXAMINE: _examine,
         A.EXTEND: lambda step: {"extended_on": step.today},
-        A.PUBLISH_OBJECTION: lambda step: {"published_on": step.today},
+        A.PUBLISH_OBJECTION: lambda step: {"published_on": step.today} | _office(step),
         A.APPROVE: _decide(Ended.APPROVED),
         A.REJECT: _decide(Ended.REJECTED),
         A.COUNT_RENEWED: lambda step: {

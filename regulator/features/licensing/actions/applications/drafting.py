@@ -11,13 +11,14 @@ from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import JSON, Actor
 from regulator.features.licensing.application_terms import APPLICATION, ApplicationState, ApplicationTrail
 from regulator.features.licensing.models import Application, ApplicationFile
+from regulator.features.licensing.queries.applications.standing import is_gone
+from regulator.features.licensing.queries.certificates import find_standing
 from regulator.features.licensing.queries.rulesets import rule_set_on
-from regulator.features.licensing.rules.drafts import judge_draft
+from regulator.features.licensing.rules.drafts import GRADED, judge_draft, judge_upgrade
 from regulator.features.licensing.terms import ApplicationKind, RuleSet
 from regulator.features.papers.actions.attachments import KeptFile
 from regulator.features.papers.rules.matters import NO_TERM
 from regulator.features.registry.models import Company
-from regulator.features.registry.terms import CompanyStatus
 from regulator.foundation.clock import day_of
 from regulator.foundation.database import session
 from regulator.foundation.errors import BadInput, NotFound
@@ -67,8 +68,11 @@ def judge_asking(company: Company, fields: DraftFields, day: date) -> RuleSet:
     rule_set = rule_set_on(day)
     judge_draft(
         rule_set, fields.kind, fields.grade, held_certificate=fields.held_certificate, held_until=fields.held_until,
-        is_cancelled=company.status is CompanyStatus.CANCELLED, is_local=company.division_code is not None,
+        is_cancelled=is_gone(company), is_local=company.division_code is not None,
     ).or_refuse()  # fmt: skip
+    held = find_standing(company.id, rule_set.nature) if fields.kind is ApplicationKind.UPGRADE else None
+    if held is not None:
+        judge_upgrade(rule_set, fields.grade, held.grade, is_provisional=held.is_provisional).or_refuse()
     return rule_set
 
 
@@ -132,7 +136,9 @@ def name_contents(_sender: object, names: Collection[str]) -> set[str]:
 
 
 def _columns(fields: DraftFields) -> dict[str, object]:
-    return {name: getattr(fields, name) or None for name in DraftFields.__dataclass_fields__}
+    """What is kept; a grade only where one is asked for."""
+    said = {name: getattr(fields, name) or None for name in DraftFields.__dataclass_fields__}
+    return said if fields.kind in GRADED else said | {"grade": None}
 
 
 def _claim(application: Application, version: int) -> None:

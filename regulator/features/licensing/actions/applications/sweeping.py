@@ -62,8 +62,8 @@ def count_renewed(now: datetime) -> int:
 
 
 def close_cancelled(now: datetime) -> int:
-    """The company was cancelled in the middle: there is nobody left to decide about."""
-    gone = select(Company.id).where(Company.status == CompanyStatus.CANCELLED)
+    """The company was cancelled in the middle, or its record taken out: there is nobody left to decide about."""
+    gone = select(Company.id).where(or_(Company.status == CompanyStatus.CANCELLED, Company.retired_on.is_not(None)))
     return _take(A.CLOSE_BECAUSE_CANCELLED, now, Application.state.in_(UNDECIDED), Application.company_id.in_(gone))
 
 

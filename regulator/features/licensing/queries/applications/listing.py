@@ -8,20 +8,19 @@ from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text
 
 from regulator.features.accounts.models import Account, Authority
 from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.queries import NOWHERE, Path, paths_of, within
 from regulator.features.divisions.terms import CodeRange, Scope
 from regulator.features.licensing.application_terms import (
-    OPEN,
     ApplicationAct,
     ApplicationOutcome,
     ApplicationState,
 )
 from regulator.features.licensing.models import Application, ApplicationEvent, ApplicationFile
-from regulator.features.licensing.models.applications import IS_OPEN
+from regulator.features.licensing.models.applications import IS_OPEN, IS_OVER
 from regulator.features.licensing.rules.clocks import median_days
 from regulator.features.licensing.terms import ApplicationKind
 from regulator.features.registry.models import Company
@@ -77,8 +76,11 @@ _ROW: tuple[Any, ...] = (
 )
 
 
-_OPEN = text(f"{Application.__tablename__}.{IS_OPEN.text}")
+_OPEN, _OVER = (text(f"{Application.__tablename__}.{one.text}") for one in (IS_OPEN, IS_OVER))
 """In the words of the partial indexes: as parameters they would not be recognised."""
+LAST_LETTER = "\U0010ffff"
+FEW_NAMES = 200
+"""So many companies of a name are looked up one by one; of more, one is soon met in the order of the list."""
 
 
 def _rows() -> Select[Any]:
@@ -93,9 +95,11 @@ def _rows() -> Select[Any]:
 def _narrowed(stmt: Select[Any], scope: Scope, wanted: ApplicationFilter) -> Select[Any]:
     """Within a scope and a filter. The place is no reason to leave the order of terms: read in it, never sorted."""
     place = func.coalesce(Application.division_code, "")
-    stmt = stmt.where(within(scope, place), Application.number.is_not(None))
-    if wanted.is_open is not None:
-        stmt = stmt.where(_OPEN if wanted.is_open else Application.state.not_in(OPEN))
+    stmt = stmt.where(within(scope, place))
+    if wanted.is_open is None:
+        stmt = stmt.where(Application.number.is_not(None))
+    else:
+        stmt = stmt.where(_OPEN if wanted.is_open else _OVER)
     if wanted.states is not None:
         stmt = stmt.where(Application.state.in_(wanted.states))
     if wanted.kind is not None:
@@ -107,20 +111,30 @@ def _narrowed(stmt: Select[Any], scope: Scope, wanted: ApplicationFilter) -> Sel
         stmt = stmt.where(place >= low, place < high)
     if wanted.due_before is not None:
         stmt = stmt.where(Application.order_on < wanted.due_before)
-    if wanted.q:
-        named = Company.name.startswith(wanted.q, autoescape=True)
-        stmt = stmt.where(or_(Application.number == wanted.q, Application.credit_code == wanted.q.upper(), named))
-    return stmt
+    return stmt.where(_asked_for(wanted.q)) if wanted.q else stmt
+
+
+def _asked_for(q: str) -> ColumnElement[bool]:
+    """What was typed is one thing: a number, a credit code or the beginning of a name; each by its own index."""
+    numbered = session().scalar(select(Application.id).where(Application.number == q))
+    if numbered is not None:
+        return Application.id == numbered
+    named = or_(Company.credit_code == q.upper(), and_(Company.name >= q, Company.name < q + LAST_LETTER))
+    found = session().scalars(select(Company.id).where(named).limit(FEW_NAMES + 1)).all()
+    return Application.company_id.in_(found) if len(found) <= FEW_NAMES else named
 
 
 def list_applications(
     scope: Scope, wanted: ApplicationFilter, *, cursor: str | None = None, limit: int = 50
 ) -> Page[ApplicationRow]:
-    """Applications of a territory: open ones the most pressing first, others the last received first."""
+    """Applications of a territory: open ones the most pressing first, ended ones the last received, all by number."""
     table = Application.__table__.c
-    sort = Sort("due", (table.order_on, table.number))
-    if wanted.is_open is not True:
-        sort = Sort("number", (table.number,), descending=True)
+    sorts = {
+        True: Sort("due", (table.order_on, table.number)),
+        False: Sort("received", (table.received_on, table.number), descending=True),
+        None: Sort("number", (table.number,), descending=True),
+    }
+    sort = sorts[wanted.is_open]
     stmt = _narrowed(_rows(), scope, wanted)
     page = paginate(stmt, list_name="applications", sort=sort, cursor=cursor, limit=limit, item=lambda row: row)
     return Page(tuple(_placed(page.items)), page.next)

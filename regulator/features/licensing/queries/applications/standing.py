@@ -12,6 +12,7 @@ from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.terms import CITY_PREFIX, Scope
 from regulator.features.licensing.application_terms import ApplicationAct, Seat, Standing, Times
 from regulator.features.licensing.models import Application, ApplicationEvent, ApplicationFile, ApplicationPause
+from regulator.features.licensing.queries.certificates import facts_of_certificate, find_standing
 from regulator.features.licensing.queries.facts import evaluate
 from regulator.features.licensing.queries.rulesets import get_rule_set
 from regulator.features.licensing.rules.clocks import asked_in_time, objections_until
@@ -45,6 +46,11 @@ def company_of(application: Application) -> Company:
     return session().get_one(Company, application.company_id)
 
 
+def is_gone(company: Company) -> bool:
+    """Whether a company was struck off, or its record taken out of the register."""
+    return company.status is CompanyStatus.CANCELLED or company.retired_on is not None
+
+
 def list_pauses(application: Application) -> list[ApplicationPause]:
     """The times in which the clock stood still, in order."""
     stmt = select(ApplicationPause).where(ApplicationPause.application_id == application.id)
@@ -66,14 +72,15 @@ def times_of(application: Application, pauses: Iterable[ApplicationPause]) -> Ti
 
 
 def standing_of(application: Application, procedure: Procedure) -> Standing:
-    """What the guards look at; five statements."""
+    """What the guards look at; six statements."""
     pauses = list_pauses(application)
     objections = objections_until(times_of(application, pauses), procedure, working_days())
+    held = find_standing(application.company_id, application.nature)
     return Standing(
         state=application.state,
         nature=application.nature,
         kind=application.kind,
-        is_cancelled=company_of(application).status is CompanyStatus.CANCELLED,
+        is_cancelled=is_gone(company_of(application)),
         examiner_id=application.examiner_id,
         is_extended=application.extended_on is not None,
         is_stopped=any(pause.resumed_on is None for pause in pauses),
@@ -83,6 +90,7 @@ def standing_of(application: Application, procedure: Procedure) -> Standing:
         held_until=application.held_until,
         asked_in_time=asked_in_time(application.received_on, application.held_until, procedure),
         files=count_files(application),
+        certificate=facts_of_certificate(held) if held else None,
     )
 
 
