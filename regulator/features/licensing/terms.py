@@ -352,6 +352,11 @@ class RuleSet(Shape):
         """The grade of this code, None when this rule set knows none."""
         return next((one for one in self.grades if one.code == code), None)
 
+    def below(self, code: str) -> tuple[str, ...]:
+        """The codes of the grades below one, the best first; none below one this rule set does not know."""
+        codes = [one.code for one in self.grades]
+        return tuple(codes[codes.index(code) + 1 :]) if code in codes else ()
+
     def citation(self, article: str) -> Citation:
         """An article of this rule set; one that names another instrument (《…》) stands for itself."""
         if article.startswith("《"):

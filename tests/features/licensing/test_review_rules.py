@@ -24,6 +24,7 @@ from regulator.features.licensing.review_terms import (
     ReviewStanding,
     ReviewState,
 )
+from regulator.features.licensing.rules.certificates import last_day
 from regulator.features.licensing.rules.drawing import drawn_review, drawn_round
 from regulator.features.licensing.rules.reviews import (
     ENTRY_TABLE,
@@ -31,8 +32,6 @@ from regulator.features.licensing.rules.reviews import (
     judge_review,
     judge_round,
     lawful_reviews,
-    lower_grades,
-    new_last_day,
     round_due,
 )
 from regulator.features.licensing.rules.rulesets import judge_rule_set
@@ -174,10 +173,10 @@ def test_a_desk_is_offered_what_it_may() -> None:
 
 
 def test_a_rule_set_says_what_a_review_is() -> None:
-    assert lower_grades(MEASURES, "1") == ("2", "3")
-    assert lower_grades(MEASURES, "3") == ()
-    assert new_last_day(TODAY, date(2026, 12, 1)) == date(2029, 11, 30), "Art. 17: three years"
-    assert new_last_day(MEASURES, date(2005, 6, 1)) is None
+    assert MEASURES.below("1") == ("2", "3")
+    assert MEASURES.below("3") == ()
+    assert last_day(TODAY, date(2026, 12, 1)) == date(2029, 11, 30), "Art. 17: three years"
+    assert last_day(MEASURES, date(2005, 6, 1)) is None
     due = round_due(TODAY, date(2026, 11, 2), WorkingDays(frozenset(), frozenset(), frozenset()))
     assert due is not None
     assert due.day == date(2027, 1, 25), "Art. 19: sixty working days"

@@ -198,8 +198,7 @@ def end_certificate(
 
 def has_lower(certificate: Certificate) -> bool:
     """Whether its rule set knows a lower grade."""
-    grades = next((one.grades for one in all_rule_sets() if one.code == certificate.rule_set), ())
-    return bool(grades) and grades[-1].code != certificate.grade
+    return any(one.below(certificate.grade) for one in all_rule_sets() if one.code == certificate.rule_set)
 
 
 def lapse_provisional(now: datetime) -> None:

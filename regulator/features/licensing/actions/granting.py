@@ -13,13 +13,13 @@ from regulator.features.licensing.certificate_terms import CertificateState
 from regulator.features.licensing.models import Certificate
 from regulator.features.licensing.queries.certificates import find_standing
 from regulator.features.licensing.queries.rulesets import get_rule_set
+from regulator.features.licensing.rules.certificates import last_day
 from regulator.features.licensing.rules.drafts import SAME_CONTENT
-from regulator.features.licensing.terms import ApplicationKind, RuleSet, TermCode
+from regulator.features.licensing.terms import ApplicationKind, RuleSet
 from regulator.features.registry.models import Company
 from regulator.features.registry.queries.choosing import get_registered
 from regulator.foundation.database import session
 from regulator.foundation.errors import BadInput
-from regulator.law.calendar import months_after
 
 K = ApplicationKind
 ONE_DAY = timedelta(days=1)
@@ -59,24 +59,17 @@ def _issue(
     if authority is None:
         raise BadInput("certificate_without_authority")
     keeps = former if approved.kind in SAME_CONTENT else None
+    until = last_day(rule_set, _begins(approved, former), provisional=approved.provisional)
     issue_certificate(
         company, rule_set, keeps.grade if keeps else approved.grade or "",
         provisional=keeps.is_provisional if keeps else approved.provisional, issued_on=approved.decided_on,
-        valid_until=keeps.valid_until if keeps else last_day(rule_set, approved, former), authority=authority,
-        actor=actor, now=now, supersedes=None if approved.kind is K.NEW else former,
+        valid_until=keeps.valid_until if keeps else until, authority=authority, actor=actor, now=now,
+        supersedes=None if approved.kind is K.NEW else former,
     )  # fmt: skip
 
 
-def last_day(rule_set: RuleSet, approved: Approved, former: Certificate | None) -> date | None:
-    """The last day of a new certificate by the rule set's own term; None where it sets none.
-
-    A renewal asked for in time counts from the day after the former one's last.
-    """
-    terms = rule_set.procedure.terms if rule_set.procedure else {}
-    rule = terms.get(TermCode.PROVISIONAL if approved.provisional else TermCode.CERTIFICATE)
-    if rule is None:
-        return None
-    begins = approved.decided_on
+def _begins(approved: Approved, former: Certificate | None) -> date:
+    """From when a term counts: of a renewal asked for in time, from the day after the former one's last."""
     if approved.kind is K.RENEWAL and former is not None and former.valid_until is not None:
-        begins = max(begins, former.valid_until + ONE_DAY)
-    return months_after(begins, rule.length) - ONE_DAY
+        return max(approved.decided_on, former.valid_until + ONE_DAY)
+    return approved.decided_on

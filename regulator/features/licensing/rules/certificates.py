@@ -16,7 +16,8 @@ from regulator.features.licensing.certificate_terms import (
     Former,
     shown_state,
 )
-from regulator.features.licensing.terms import LICENCE_ENDED, Nature, RuleSet
+from regulator.features.licensing.terms import LICENCE_ENDED, Nature, RuleSet, TermCode
+from regulator.law.calendar import months_after
 from regulator.law.citations import Citation
 from regulator.law.findings import Finding, Verdict
 
@@ -90,6 +91,13 @@ def abolition_of(nature: Nature, grade: str, granted_on: date | None, rule_sets:
 
 
 # --- issuing ----------------------------------------------------------------------------------------------------------
+
+
+def last_day(rule_set: RuleSet, begins: date, *, provisional: bool = False) -> date | None:
+    """The last day of a certificate that begins on a day, by the rule set's own term; None where it sets none."""
+    terms = rule_set.procedure.terms if rule_set.procedure else {}
+    rule = terms.get(TermCode.PROVISIONAL if provisional else TermCode.CERTIFICATE)
+    return months_after(begins, rule.length) - ONE_DAY if rule else None
 
 
 def judge_issue(rule_set: RuleSet, grade: str, issued_on: date, valid_until: date | None, *, today: date) -> Verdict:

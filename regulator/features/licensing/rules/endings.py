@@ -146,18 +146,12 @@ def lawful_endings(
 
 def beginnings(state: CertificateState, grade: str, rule_set: RuleSet) -> tuple[EndingKind, ...]:
     """The acts that may begin on a certificate in this state; a lower grade is for those that have one below."""
-    lower = bool(lower_grades(rule_set, grade))
+    lower = bool(rule_set.below(grade))
     return tuple(
         kind
         for kind, ended_as in ENDS_AS.items()
         if state in FROM_STATES[ended_as] and grounds_of(kind, rule_set) and (lower or kind is not E.DOWNGRADE)
     )
-
-
-def lower_grades(rule_set: RuleSet, grade: str) -> tuple[str, ...]:
-    """The grades below one, the best first."""
-    codes = [one.code for one in rule_set.grades]
-    return tuple(codes[codes.index(grade) + 1 :]) if grade in codes else ()
 
 
 def next_in(standing: EndingStanding, today: date) -> EndingNext:

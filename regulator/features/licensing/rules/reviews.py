@@ -25,7 +25,7 @@ from regulator.features.licensing.review_terms import (
 from regulator.features.licensing.rules.clocks import UNITS
 from regulator.features.licensing.rules.transitions import seat_level
 from regulator.features.licensing.terms import Procedure, RuleSet, TermCode
-from regulator.law.calendar import Due, Term, WorkingDays, months_after
+from regulator.law.calendar import Due, Term, WorkingDays
 from regulator.law.citations import Citation
 from regulator.law.findings import Finding, Verdict
 
@@ -258,15 +258,3 @@ def round_due(rule_set: RuleSet, opened_on: date, calendar: WorkingDays) -> Due 
     """Until when a round opened on a day should be published."""
     rule = _procedure(rule_set).terms.get(TermCode.REVIEW)
     return calendar.due(Term(rule.length, UNITS[rule.unit]), opened_on) if rule else None
-
-
-def lower_grades(rule_set: RuleSet, held: str) -> tuple[str, ...]:
-    """The grades below one, the best first."""
-    codes = [grade.code for grade in rule_set.grades]
-    return tuple(codes[codes.index(held) + 1 :]) if held in codes else ()
-
-
-def new_last_day(rule_set: RuleSet, issued_on: date) -> date | None:
-    """The last day of the certificate of a grade determined anew, by the rule set's own term; None without one."""
-    rule = _procedure(rule_set).terms.get(TermCode.CERTIFICATE)
-    return months_after(issued_on, rule.length) - ONE_DAY if rule else None

@@ -21,7 +21,7 @@ from regulator.features.licensing.queries.endings.standing import (
     rule_set_of_certificate,
     standing_of_ending,
 )
-from regulator.features.licensing.rules.endings import lower_grades, next_in, wanted_paper
+from regulator.features.licensing.rules.endings import next_in, wanted_paper
 from regulator.features.licensing.terms import EndingKind, Nature, RuleSet
 from regulator.features.papers.queries.matters import sees
 from regulator.features.papers.queries.papers import list_papers_of
@@ -269,5 +269,5 @@ def _act_page(found: Any, line: Any, filled: forms.Filled[EndingStepForm]) -> st
 
 
 def _lower(certificate: Any, rule_set: Any) -> Sequence[tuple[str, str]]:
-    below = lower_grades(rule_set, certificate.grade)
+    below = rule_set.below(certificate.grade)
     return [(code, said(rule_set.grade(code).name)) for code in below]

@@ -34,7 +34,7 @@ from regulator.features.licensing.queries.endings.standing import (
 from regulator.features.licensing.queries.endings.waiting import OUTCOMES
 from regulator.features.licensing.queries.rulesets import rule_set_on
 from regulator.features.licensing.rules.ending_law import answer_due
-from regulator.features.licensing.rules.endings import judge_ending, line_of_ending, lower_grades
+from regulator.features.licensing.rules.endings import judge_ending, line_of_ending
 from regulator.features.licensing.terms import EndingKind, RuleSet
 from regulator.features.papers.actions.following import close_matters_of
 from regulator.features.papers.actions.matters import add_entry
@@ -170,7 +170,7 @@ def _end(
     """The decision ends the certificate; after a downgrade the lower grade is issued in the same breath."""
     if given.lower_grade and (
         ending.kind is not EndingKind.DOWNGRADE
-        or given.lower_grade not in lower_grades(rule_set, certificate.grade)
+        or given.lower_grade not in rule_set.below(certificate.grade)
     ):  # fmt: skip
         raise BadInput("ending_lower_grade", about="lower_grade")
     if given.on is None:

@@ -38,8 +38,9 @@ from regulator.features.licensing.review_terms import (
     ReviewSubject,
     ReviewTrail,
 )
+from regulator.features.licensing.rules.certificates import last_day
 from regulator.features.licensing.rules.facts import Evaluation
-from regulator.features.licensing.rules.reviews import consequence_of, judge_round, new_last_day
+from regulator.features.licensing.rules.reviews import consequence_of, judge_round
 from regulator.features.licensing.terms import Procedure, RuleSet, RuleWords
 from regulator.features.registry.models import Company
 from regulator.foundation.clock import day_of
@@ -181,7 +182,7 @@ def _carry_out(held: _Held, entry: ReviewEntry, actor: Actor, now: datetime) -> 
         raise BadInput("certificate_without_authority")
     made = issue_certificate(
         session().get_one(Company, entry.company_id), held.rule_set, entry.new_grade, provisional=False,
-        issued_on=held.today, valid_until=new_last_day(held.rule_set, held.today), authority=authority, actor=actor,
+        issued_on=held.today, valid_until=last_day(held.rule_set, held.today), authority=authority, actor=actor,
         now=now,
     )  # fmt: skip
     entry.new_certificate_id = made.id

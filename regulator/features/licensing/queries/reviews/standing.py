@@ -23,7 +23,6 @@ from regulator.features.licensing.review_terms import (
 )
 from regulator.features.licensing.rules.conditions import judge_grade
 from regulator.features.licensing.rules.facts import Evaluation
-from regulator.features.licensing.rules.reviews import lower_grades
 from regulator.features.licensing.statements import condition_statements
 from regulator.features.licensing.terms import RuleSet
 from regulator.features.registry.models import Company
@@ -124,7 +123,7 @@ def standing_of(
     evaluation = Evaluation(company.credit_code, day, rule_set, held, judge_grade(rule_set, held, facts))
     met = [
         code
-        for code in lower_grades(rule_set, entry.grade)
+        for code in rule_set.below(entry.grade)
         if all(one.passes for one in judge_grade(rule_set, grades[code], facts))
     ]
     standing = ReviewStanding(
