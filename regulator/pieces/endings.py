@@ -1,7 +1,5 @@
 """What office and company desk share about cases of ending: who acts by which right, words, how a draft begins."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -34,6 +32,7 @@ from regulator.foundation import clock, i18n
 from regulator.foundation.errors import BadInput, NotFound
 from regulator.law.calendar import Unit
 from regulator.pieces.applications import said
+from regulator.pieces.drafts import Begun, articles
 from regulator.web.access import current_account, current_actor, current_permissions, current_scope
 
 P, E, S = Permission, EndingKind, EndingState
@@ -137,16 +136,6 @@ VERBS = {E.WITHDRAWAL: "撤回", E.ANNULMENT: "撤销", E.REVOCATION: "吊销", 
 """As papers write them; an evaluation takes a grade away (取消)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What is known of a paper before anybody types: to whom, its title where the nature needs another, facts."""
-
-    addressee: str
-    credit_code: str
-    title: str | None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-
 def begun_paper(ending: Any, kind: PaperKind) -> Begun:
     """A paper of a case, in the words of its nature."""
     certificate = certificate_of(ending)
@@ -185,8 +174,7 @@ def _title(ending: Any, kind: PaperKind, what: str) -> str | None:
 
 
 def _articles(ending: Any, rule_set: RuleSet) -> list[dict[str, str]]:
-    found = ending_article(ending.kind, ending.ground, rule_set, clock.today())
-    return [{"instrument": found.instrument, "article": found.article}] if found else []
+    return articles(ending_article(ending.kind, ending.ground, rule_set, clock.today()))
 
 
 def _answer(ending: Any, rule_set: RuleSet) -> dict[str, Any]:

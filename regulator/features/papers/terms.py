@@ -100,6 +100,7 @@ class PaperKind(StrEnum):
     APPROVAL = "approval"
     CANCELLATION = "cancellation"
     CIRCULAR = "circular"
+    CLOCK_STOP = "clock_stop"
     DELIVERY_RECEIPT = "delivery_receipt"
     EXTENSION = "extension"
     HEARING_CALL = "hearing_call"

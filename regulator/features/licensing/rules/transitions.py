@@ -68,7 +68,7 @@ def _stops(state: ApplicationState, by: tuple[Permission, ...], seat: Seat) -> l
     """The clock stands still for what the rule set names, told in writing, and goes on."""
     named = (*_SAID, G.CLOCK_RUNS, G.STOP_NAMED)
     return [
-        Transition(state, A.STOP_CLOCK, state, by, seat, named, stops=True),
+        Transition(state, A.STOP_CLOCK, state, by, seat, named, stops=True, paper=K.CLOCK_STOP),
         Transition(state, A.RESUME_CLOCK, state, by, seat, (G.CLOCK_STANDS,), stops=False),
     ]
 

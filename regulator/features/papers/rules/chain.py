@@ -26,6 +26,7 @@ USUAL_CHAINS: dict[PaperKind, Chain] = {
     PaperKind.APPROVAL: _THREE,
     PaperKind.CANCELLATION: _THREE,
     PaperKind.CIRCULAR: _THREE,
+    PaperKind.CLOCK_STOP: _TWO,
     PaperKind.DELIVERY_RECEIPT: _ALONE,
     PaperKind.EXTENSION: _THREE,
     PaperKind.HEARING_CALL: _TWO,

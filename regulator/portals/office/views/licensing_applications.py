@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from regulator.features.accounts.terms import Permission
 from regulator.features.licensing.application_terms import (
+    ENDED,
     UNDECIDED,
     ApplicationAct,
     ApplicationState,
@@ -249,6 +250,8 @@ def _act_page(found: Any, line: Any, filled: forms.Filled[StepForm]) -> str:
         application=found,
         row=queries.get_row(found),
         line=line,
+        closes=line.to in ENDED,
+        matter=_matter_of(found.number),
         form=filled,
         needs_words=Guard.WORDS in line.guards,
         recommendations=forms.choices(Recommendation) if line.act is ApplicationAct.EXAMINE else [],

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from regulator.features.accounts.queries.holders import get_person
 from regulator.features.accounts.terms import Permission
+from regulator.features.licensing.queries.applications.listing import get_application
 from regulator.features.licensing.queries.endings.listing import get_ending
 from regulator.features.papers.actions import approving, drafting, issuing
 from regulator.features.papers.actions.approving import Approver
@@ -23,7 +24,9 @@ from regulator.features.papers.terms import MatterKind, PaperKind, PaperState
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput, NotFound
 from regulator.law.findings import Refused
-from regulator.pieces.endings import Begun, begun_paper
+from regulator.pieces.application_papers import begun_application_paper
+from regulator.pieces.drafts import Begun
+from regulator.pieces.endings import begun_paper
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
 from regulator.portals.office.acting import Chosen, attempt, chosen_company, sent_version
@@ -163,10 +166,15 @@ class _DraftPage:
         return self._page(filled)
 
     def _begun(self) -> Begun | None:
-        """What a case of ending knows of its paper."""
-        if self.matter.kind != MatterKind.ENDING or self.of is not None:
+        """What an application or a case of ending knows of its paper."""
+        key, kind = self.matter.subject_key, self.template.kind
+        if self.of is not None:
             return None
-        return begun_paper(get_ending(current_scope(), self.matter.subject_key), self.template.kind)
+        if self.matter.kind == MatterKind.ENDING:
+            return begun_paper(get_ending(current_scope(), key), kind)
+        if self.matter.kind == MatterKind.APPLICATION:
+            return begun_application_paper(get_application(current_scope(), key), kind)
+        return None
 
     def _of_the_matter(self) -> dict[str, Any]:
         matter = self.matter
