@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -145,7 +146,12 @@ def test_from_district_to_city_and_out_at_the_counter(app: Flask, session: Sessi
 
     clerk = desk_of(app, session, offices, "clerk")
     head = desk_of(app, session, offices, "head")
-    assert "中位工作日" in head.get(f"{LIST}/load")
+    load = head.get(f"{LIST}/load")
+    assert "中位工作日" in load
+    behind = re.search(r'href="(/office/\S*look=decided\S*)">1</a>', load)
+    assert behind is not None, "a figure leads to its rows"
+    assert found.number in head.get(behind[1].replace("&amp;", "&"))
+    assert found.number not in head.get(f"{LIST}?look=decided&since={clock.today() + timedelta(1)}")
     head.get(f"{LIST}?look=open&export=csv")
 
     assert found.number in clerk.get("/window/applications?look=ready")

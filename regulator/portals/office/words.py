@@ -9,6 +9,7 @@ class ApplicationLook(StrEnum):
     MINE = "mine"
     OPEN = "open"
     OVERDUE = "overdue"
+    DECIDED = "decided"
     ENDED = "ended"
 
 

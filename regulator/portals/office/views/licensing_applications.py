@@ -1,6 +1,6 @@
 """Applications for grades on the office's desk: the work list, load by district, one of them, and each step of it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -120,14 +120,20 @@ def _wanted() -> ApplicationFilter:
     look, division = _look(), listing.asked_division()
     state: ApplicationState | None = listing.asked_code(ApplicationState, "state")
     return ApplicationFilter(
-        is_open=look is not ApplicationLook.ENDED,
+        is_open=None if look is ApplicationLook.DECIDED else look is not ApplicationLook.ENDED,
         states=(state,) if state else None,
         kind=listing.asked_code(ApplicationKind, "kind"),
         owners=current_hands().everybody if look is ApplicationLook.MINE else None,
         within=division.range if division else None,
         due_before=clock.today() if look is ApplicationLook.OVERDUE else None,
+        decided_since=_since() if look is ApplicationLook.DECIDED else None,
         q=listing.asked_text(),
     )
+
+
+def _since() -> date:
+    """From which day on decisions are shown: as far back as the load by district looks, unless asked otherwise."""
+    return listing.asked_day("since") if request.args.get("since") else clock.today() - LOOKED_BACK
 
 
 def _columns() -> list[listing.Column[ApplicationRow]]:

@@ -65,6 +65,7 @@ class ApplicationFilter:
     owners: tuple[UUID, ...] | None = None
     within: CodeRange | None = None
     due_before: date | None = None
+    decided_since: date | None = None
     q: str | None = None  # a number, a credit code, or the beginning of a company's name
 
 
@@ -111,6 +112,8 @@ def _narrowed(stmt: Select[Any], scope: Scope, wanted: ApplicationFilter) -> Sel
         stmt = stmt.where(place >= low, place < high)
     if wanted.due_before is not None:
         stmt = stmt.where(Application.order_on < wanted.due_before)
+    if wanted.decided_since is not None:
+        stmt = stmt.where(Application.decided_on >= wanted.decided_since)
     return stmt.where(_asked_for(wanted.q)) if wanted.q else stmt
 
 
