@@ -43,7 +43,6 @@ SENTENCES = {
     "person_employed_twice": "a person works for two companies at a time",
     "place_mark_wrong": 'the mark "to be placed" disagrees with the place',
     "reviews_counts_wrong": "a round of the yearly review holds other companies, or other results, than it says",
-    "reviews_decided_alone": "a company of a yearly review was decided by who proposed it",
     "reviews_published_undecided": "a yearly review was published while companies were undecided",
     "search_index_broken": "a search index disagrees with its words",
     "search_tokens_missing": "a record cannot be found by name",

@@ -42,6 +42,14 @@ HARM = {
     "(SELECT owner_id FROM matter WHERE state = 'open' ORDER BY number LIMIT 1)",
     "papers_numbers_gap": "UPDATE paper_counter SET last = last + 1",
     "place_mark_wrong": "UPDATE estate SET to_be_placed = NOT to_be_placed WHERE code = (SELECT min(code) FROM estate)",
+    "reviews_counts_wrong": "INSERT INTO review_round (id, year, rule_set, nature, division_code, title, state, "
+    "listed, opened_on, opened_by, looked_on, submitted_on, decided_on, published_on, passed, failed, version) "
+    f"SELECT '{'9' * 32}', 2020, 'x', 'evaluation', min(code), '2020', 'published', 9, '2020-01-01', 'x', "
+    "'2020-01-01', '2020-01-01', '2020-01-01', '2020-01-01', 0, 0, 1 FROM division WHERE level = 'district'",
+    "reviews_published_undecided": "INSERT INTO review_entry (id, round_id, company_id, credit_code, certificate_id, "
+    "grade, state, passes, looked_on, conditions, version) "
+    f"SELECT id, '{'9' * 32}', company_id, credit_code, id, grade, 'awaiting', false, '2020-01-01', '[]', 1 "
+    f"FROM certificate WHERE id = ({VALID})",
     "search_tokens_missing": "DELETE FROM company_search WHERE seq = (SELECT min(seq) FROM company_search)",
     "zone_estates_twice": "INSERT INTO zone_estate (zone_id, estate_code, living) "
     "SELECT id, (SELECT max(code) FROM estate), false FROM zone WHERE number IN (901, 902)",

@@ -1,8 +1,11 @@
-"""Are rounds what they were opened with, decided by two people, and published only decided? Nothing is repaired."""
+"""Are rounds what they were opened with, and published only decided? Nothing is repaired.
+
+That two people decide, a constraint sees to.
+"""
 
 from collections.abc import Callable
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 
 from regulator.features.licensing.models import ReviewEntry, ReviewRound
 from regulator.features.licensing.queries.reviews.standing import counts_of
@@ -25,13 +28,6 @@ def _counts_wrong() -> list[str]:
     ]
 
 
-def _decided_alone() -> list[str]:
-    """Companies decided by who proposed them, or by nobody known."""
-    alone = or_(ReviewEntry.second_by_id == ReviewEntry.first_by_id, ReviewEntry.first_by_id.is_(None))
-    decided = and_(ReviewEntry.state == ReviewState.DECIDED, alone)
-    return sorted(session().scalars(select(ReviewEntry.credit_code).where(decided)))
-
-
 def _published_undecided() -> list[str]:
     """Published rounds in which somebody is undecided."""
     undecided = ReviewEntry.state.in_((ReviewState.AWAITING, ReviewState.PROPOSED))
@@ -47,7 +43,6 @@ def _published_undecided() -> list[str]:
 
 CHECKS: dict[str, Callable[[], list[str]]] = {
     "reviews_counts_wrong": _counts_wrong,
-    "reviews_decided_alone": _decided_alone,
     "reviews_published_undecided": _published_undecided,
 }
 """Every check by the name it is reported under."""
