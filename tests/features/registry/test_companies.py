@@ -1,5 +1,6 @@
 """Acts on companies and questions about them, on both databases."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from regulator.features.audit.models import AuditEntry
 from regulator.features.divisions import queries as divisions
 from regulator.features.registry import signals
 from regulator.features.registry.actions import companies as acts
+from regulator.features.registry.actions.nature import touch_register
 from regulator.features.registry.models import CompanySearch, RecordChange
 from regulator.features.registry.queries import companies as queries
 from regulator.features.registry.queries.companies import CompanyFilter
@@ -325,3 +327,15 @@ def test_an_earlier_day_shows_what_the_register_said_then() -> None:
     assert as_of(SubjectKind.COMPANY, company, make.TODAY).values["legal_representative"] == "李二"
     before = as_of(SubjectKind.COMPANY, company, date(2026, 1, 1))
     assert before.entered_later == date(2026, 10, 2)
+
+
+def test_what_is_written_of_days_gone_by_does_not_make_the_register_older(session: Session) -> None:
+    register()
+    before = register_info()
+    assert before.changed_at is not None
+    touch_register(before.changed_at - timedelta(days=4))
+    session.expire_all()
+    assert register_info() == replace(before, data_version=before.data_version + 1)
+    touch_register(before.changed_at + timedelta(days=1))
+    session.expire_all()
+    assert register_info().changed_at == before.changed_at + timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 
 from regulator.features.registry.models import RegisterState
 from regulator.features.registry.terms import RegisterNature
@@ -28,9 +28,13 @@ def claim_nature(nature: RegisterNature, now: datetime) -> RegisterNature:
 
 
 def touch_register(now: datetime) -> None:
-    """Count the register's state on, so that whoever keeps something made from it knows to make it anew."""
+    """Count the register's state on, so that whoever keeps something made from it knows to make it anew.
+
+    The moment it stands for never goes back: the demo city's history is written on days gone by.
+    """
+    latest = case((RegisterState.changed_at > now, RegisterState.changed_at), else_=now)
     session().execute(
         update(RegisterState)
         .where(RegisterState.id == 1)
-        .values(data_version=RegisterState.data_version + 1, changed_at=now)
+        .values(data_version=RegisterState.data_version + 1, changed_at=latest)
     )
