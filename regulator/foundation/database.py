@@ -5,7 +5,7 @@ A difference between SQLite and PostgreSQL lives here, in ``search`` or in the m
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -29,7 +29,9 @@ from sqlalchemy import (
     Uuid,
     event,
     func,
+    select,
     text,
+    update,
 )
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -121,6 +123,20 @@ def session() -> Session:
         message = "no session: import regulator.foundation.extensions first"
         raise RuntimeError(message)
     return _session_source()
+
+
+def compare_and_set(row: Any, changes: Mapping[str, Any]) -> None:
+    """Change a versioned row that goes from state to state as it was read, or not at all; its version goes up.
+
+    Raises StaleVersion when somebody else was first and moved its state or version.
+    """
+    table, given = row.__table__, row.version
+    as_read = update(table).where(table.c.id == row.id, table.c.state == row.state, table.c.version == given)
+    done: Any = session().execute(as_read.values(**changes, version=given + 1))
+    if done.rowcount != 1:
+        now = session().scalar(select(table.c.version).where(table.c.id == row.id))
+        raise StaleVersion(now or 0, given)
+    session().refresh(row)
 
 
 def is_postgres(current: Session | None = None) -> bool:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
 from sqlalchemy.exc import IntegrityError
 
 from regulator.features.audit import actions as audit
@@ -38,8 +37,8 @@ from regulator.features.licensing.rules.transitions import TABLES, judge_step
 from regulator.features.licensing.statements import condition_statements
 from regulator.features.papers.rules.matters import NO_TERM
 from regulator.foundation.clock import day_of
-from regulator.foundation.database import session
-from regulator.foundation.errors import Conflict, StaleVersion
+from regulator.foundation.database import compare_and_set, session
+from regulator.foundation.errors import Conflict
 from regulator.law.calendar import Due
 
 A = ApplicationAct
@@ -70,7 +69,7 @@ def take_step(
     changes |= {"due_on": due.day if due else None, "order_on": due.day if due else NO_TERM}
     changes |= {"is_due_provisional": bool(due and due.is_provisional), "overdue_told_on": None}
     changes |= follow_step(step, number=changes.get("number") or application.number, due_on=changes["due_on"])
-    _compare_and_set(application, changes)
+    _change(application, changes)
     _write_down(step)
     if act in GRANTED:
         signals.application_approved.send(approved=_approved(step), actor=actor, now=now)
@@ -106,24 +105,15 @@ def _due_after(step: Step, changes: dict[str, Any]) -> Due | None:
     return due_in(step.line.to, Times(**known), step.procedure, working_days())
 
 
-def _compare_and_set(application: Application, changes: dict[str, Any]) -> None:
-    """Change the row as it was read, or nothing: whoever else was first has moved its state or version."""
-    table: Any = Application.__table__
-    given = application.version
-    found = update(table).where(
-        table.c.id == application.id, table.c.state == application.state, table.c.version == given
-    )
+def _change(application: Application, changes: dict[str, Any]) -> None:
+    """Change the row as it was read, or nothing; a company has one application of a kind under way."""
     try:
         with session().begin_nested():
-            done: CursorResult[Any] = session().execute(found.values(**changes, version=given + 1))  # type: ignore[assignment]
+            compare_and_set(application, changes)
     except IntegrityError as error:
         if changes["state"] is not ApplicationState.RECEIVED:
             raise
         raise Conflict("application_open_already") from error
-    if done.rowcount != 1:
-        now = session().scalar(select(table.c.version).where(table.c.id == application.id))
-        raise StaleVersion(now or 0, given)
-    session().refresh(application)
 
 
 def _write_down(step: Step) -> None:

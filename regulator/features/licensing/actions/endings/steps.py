@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
-
 from regulator.features.accounts.models import Authority
 from regulator.features.accounts.terms import Role
 from regulator.features.audit import actions as audit
@@ -43,8 +41,8 @@ from regulator.features.papers.rules.matters import NO_TERM
 from regulator.features.papers.terms import EntryKind, MatterKind
 from regulator.foundation import i18n
 from regulator.foundation.clock import day_of
-from regulator.foundation.database import session
-from regulator.foundation.errors import BadInput, StaleVersion
+from regulator.foundation.database import compare_and_set, session
+from regulator.foundation.errors import BadInput
 
 A = EndingAct
 Columns = dict[str, Any]
@@ -68,7 +66,7 @@ def take_ending_step(
     if line is None or act is A.OPEN:
         raise ValueError("a judged step has its line")
     changes = {"state": line.to} | _changes(ending, standing, act, given, desk, rule_set, today)
-    _compare_and_set(ending, changes | _over(line, today))
+    compare_and_set(ending, changes | _over(line, today))
     facts = _facts_of(standing, act, given)
     write_down(ending, act, given, actor, now, facts)
     _follow_matter(ending, act, given, actor, now)
@@ -101,18 +99,6 @@ def _over(line: EndingLine, today: date) -> Columns:
     if line.to not in ENDED_ENDINGS:
         return {}
     return {"over_on": today, "due_on": None, "order_on": NO_TERM, "owner_id": None, "authority_id": None}
-
-
-def _compare_and_set(ending: CertificateEnding, changes: Columns) -> None:
-    """Change the row as it was read, or nothing: whoever else was first has moved its state or version."""
-    table: Any = CertificateEnding.__table__
-    given = ending.version
-    found = update(table).where(table.c.id == ending.id, table.c.state == ending.state, table.c.version == given)
-    done: CursorResult[Any] = session().execute(found.values(**changes, version=given + 1))  # type: ignore[assignment]
-    if done.rowcount != 1:
-        now = session().scalar(select(table.c.version).where(table.c.id == ending.id))
-        raise StaleVersion(now or 0, given)
-    session().refresh(ending)
 
 
 def _facts_of(standing: EndingStanding, act: EndingAct, given: EndingGiven) -> dict[str, JSON]:
