@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from regulator.features.audit.models import AuditEntry
 from regulator.features.audit.terms import Actor
+from regulator.features.papers import printing
 from regulator.features.papers.actions import deliveries
 from regulator.features.papers.actions.deliveries import Sending
 from regulator.features.papers.actions.matters import close_matter, move_matters
@@ -60,6 +61,7 @@ def test_a_public_notice_takes_effect_by_the_new_calendar_and_its_handler_is_tol
     ((move, matter),) = get_moved([bureau.handler.id], [told.id])
     line = list_entries(matter)[-1]
     assert (line.kind, moved_of(line.about or "")) == (EntryKind.TERM_SET, (date(2027, 1, 5), MovedTerm.NOTICE, 2027))
+    assert printing.term_in_words(line.about or "") == "公告送达生效日改为2027年1月5日（按2027年放假安排）"
     entry = session().scalars(select(AuditEntry).where(AuditEntry.act == "delivery.term_moved")).one()
     assert json.loads(entry.facts or "{}") == {"before": "2027-01-04", "after": "2027-01-05"}
     announce(LONGER)  # the same again moves nothing
@@ -126,3 +128,4 @@ def test_which_terms_may_still_move(kind: MatterKind, due_on: date | None, provi
 def test_a_line_of_history_keeps_what_moved_as_codes() -> None:
     assert moved_of(moved_words(MovedTerm.ANSWER, date(2027, 1, 5), 2027)) == (date(2027, 1, 5), MovedTerm.ANSWER, 2027)
     assert moved_of("2027-01-05") is None, "a term somebody set"
+    assert printing.term_in_words("2027-01-05") == "2027年1月5日"
