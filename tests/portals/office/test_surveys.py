@@ -251,7 +251,7 @@ def test_the_front_page_says_that_a_round_waits_for_ones_own_estates(
     worker = sign_in(Role.COMMUNITY_WORKER, make.SHENHE_COMMUNITY)
     page = worker.get("/office/")
     assert f'href="{path}"' in page
-    assert "摸底调查，已填报 0 / 2 个小区" in page
+    assert "摸底调查，2 个小区中 2 个未完成" in page
     assert path not in sign_in(Role.COMMUNITY_WORKER, make.HEPING_COMMUNITY).get("/office/")
     assert street
     session.execute(update(SurveyRound).values(closed_at=make.NOW, closed_by="x", closed_reason="x"))
