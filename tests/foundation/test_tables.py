@@ -90,11 +90,13 @@ class TestReading:
         with open_table(tmp_path / "a.csv") as table:
             assert next(table.rows("")).cells == ["姓名", "单位"]
 
-    def test_the_name_of_the_file_does_not_matter(self, tmp_path: Path) -> None:
-        disguised = tmp_path / "really.csv"
+    @pytest.mark.parametrize("ending", [".csv", ".xls", ".ods", ".XLSX", ""])
+    def test_the_name_of_the_file_does_not_matter(self, tmp_path: Path, ending: str) -> None:
+        disguised = tmp_path / f"really{ending}"
         disguised.write_bytes((REGISTER / "companies.xlsx").read_bytes())
         with open_table(disguised) as table:
             assert table.kind is FileType.XLSX
+            assert table.height(table.sheets[0].name) > 300
 
     def test_an_error_in_a_cell_is_no_blank(self, tmp_path: Path) -> None:
         with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as workbook:
