@@ -200,7 +200,8 @@ def test_a_contract_is_recorded_filed_terminated_and_its_overlap_settled(sign_in
     desk.get(path)
     two = desk.post(path, company=second.credit_code, kind="preliminary", began_on="2026-01-01").location
     desk.get(path)
-    desk.post(path, 409, company=second.credit_code, kind="ordinary", began_on="2026-01-01")
+    again = desk.post(path, 409, company=second.credit_code, kind="ordinary", began_on="2026-01-01")
+    assert "同一起始日期的合同已经登记" in again.text
     desk.get(f"{two}/file")
     desk.post(f"{two}/file", filed_on="2026-02-01")
     desk.get(f"{two}/correct")

@@ -73,6 +73,8 @@ def test_a_form_sent_twice_is_examined_and_kept_once(sign_in: Open, examinations
         pytest.param("companies", lambda: None, "请选择", id="no-file"),
         pytest.param("contracts", workbook, "合同", id="another-kind"),
         pytest.param("companies", lambda: workbook(content=b""), "空", id="empty"),
+        pytest.param("companies", lambda: workbook(content=b"\x00\x01"), "不是表格文件", id="wrong"),
+        pytest.param("companies", lambda: workbook(content=b",".join([b"x"] * 300)), "列太多", id="300-columns"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_at_its_field(

@@ -155,7 +155,8 @@ def set_columns(batch: ImportBatch, chosen: Mapping[str, Mapping[int, str]], *, 
     ``chosen`` gives for each sheet the field of each column; a sheet of which no column is taken is passed over.
     Raises BadInput ``column_missing``, ``column_twice``, ``datum_missing``, ``datum_conflict``.
     """
-    _expect(batch, BatchState.RECOGNISED)
+    if batch.state is not BatchState.RECOGNISED:
+        raise BadInput("batch_not_recognised")
     plan = plan_from_json(batch.plan)
     left_out = {name for name, columns in chosen.items() if not columns}
     read = [sheet for sheet in plan.sheets if sheet.layout.sheet not in left_out] or list(plan.sheets)
@@ -318,11 +319,6 @@ def forget(batch: ImportBatch) -> None:
     vault.forget_file(batch.stored)
     batch.stored = None
     session().flush()
-
-
-def _expect(batch: ImportBatch, state: BatchState) -> None:
-    if batch.state is not state:
-        raise BadInput(f"batch_not_{state.value}")
 
 
 # --- values as JSON -------------------------------------------------------------------------------------------------
