@@ -67,6 +67,8 @@ def _kind_command(kind: Kind) -> click.Command:
         sender = acting(username, Permission.IMPORTS_RUN)
         if report is not None:
             _writable(report)
+        if as_of is not None and as_of.date() > clock.today():
+            click.echo(f"Note: {as_of.date()} is a day to come.", err=True)
         wishes = Wishes(as_of.date() if as_of else None, datum, update)
         results = [_one(kind, path, sender, wishes, dry_run=dry_run) for path in files]
         if report is not None:

@@ -20,7 +20,7 @@ from regulator.features.divisions.terms import CodeRange, Scope
 from regulator.features.registry.imports import vault
 from regulator.features.registry.imports.columns import COLUMNS, Kind
 from regulator.features.registry.imports.facts import FileFacts
-from regulator.features.registry.imports.headers import Layout
+from regulator.features.registry.imports.headers import Layout, with_columns
 from regulator.features.registry.imports.models import ImportBatch, ImportMapping, ImportRow
 from regulator.features.registry.imports.recognise import (
     Options,
@@ -188,18 +188,10 @@ def _with_columns(sheet: SheetPlan, chosen: Mapping[int, str] | None, kind: Kind
     taken = [name for name in columns.values() if name != "ignored"]
     if len(taken) != len(set(taken)):
         raise BadInput("column_twice", about="columns")
-    units = {column.field: column.unit for column in COLUMNS[kind]}
-    factors = {column: sheet.layout.factors.get(column, _one()) for column, name in columns.items() if units.get(name)}
-    layout = replace(sheet.layout, columns=columns, factors=factors)
+    layout = with_columns(kind, sheet.layout, columns)
     if missing := missing_columns(kind, layout):
         raise BadInput("column_missing", {"fields": missing}, about="columns")
     return replace(sheet, layout=layout)
-
-
-def _one() -> Any:
-    from decimal import Decimal  # noqa: PLC0415  # tiny
-
-    return Decimal(1)
 
 
 def _with_wishes(sheet: SheetPlan, wishes: Wishes, *, given_before: str | None) -> SheetPlan:

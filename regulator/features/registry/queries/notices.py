@@ -101,7 +101,6 @@ def get_notice(scope: Scope, notice_id: UUID, *, day: date) -> Notice:
 class NoticeFilter:
     """What a list of notices is narrowed to; ``serving_on`` leaves those whose company still serves on that day."""
 
-    q: str | None = None
     division: DivisionRow | None = None
     kind: NoticeKind | None = None
     kinds: tuple[NoticeKind, ...] = ()
@@ -109,6 +108,7 @@ class NoticeFilter:
     dated_from: date | None = None
     dated_to: date | None = None
     serving_on: date | None = None
+    q: str | None = None
     sort: str = "-dated"
 
 
