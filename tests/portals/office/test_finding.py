@@ -73,3 +73,13 @@ def test_words_find_by_estate_company_and_number(of: str, listed: str, sign_in: 
     assert "翰林花园" not in said
     assert desk.fetch(f"/office/{of}?q={'长' * 101}").status_code == 400
     assert "凤凰城" not in sign_in(Role.DISTRICT_OFFICER, make.HEPING).get(f"/office/{of}?q=fhc")
+
+
+def test_an_exported_list_says_its_filters_in_words(sign_in: Callable[..., Any], listed: str) -> None:
+    desk = sign_in()
+    asked = f"q=城&mode=professional&division={make.SHENHE}&area_from=100&retired=1&sort=-name"
+    sheet = openpyxl.load_workbook(BytesIO(desk.fetch(f"/office/estates?{asked}&export=xlsx").data)).active
+    said = [str(row[0]) for row in sheet.iter_rows(max_row=3, values_only=True)]
+    assert "筛选条件：查询 城；管理模式 专业化；所在区划 沈河区；建筑面积自 100；已注销 是" in said, said
+    sheet = openpyxl.load_workbook(BytesIO(desk.fetch("/office/estates?mode=not_known&export=xlsx").data)).active
+    assert any("管理模式 未知" in str(row[0]) for row in sheet.iter_rows(max_row=3, values_only=True))
