@@ -101,6 +101,9 @@ def undo_command(batch: str, username: str | None) -> None:
         for obstacle in refused.found.named:
             place = f"{obstacle.sheet}!{obstacle.number}" if obstacle.sheet else str(obstacle.number)
             click.echo(f"  row {place} {obstacle.key}: {obstacle.what}", err=True)
+        named = len({(obstacle.sheet, obstacle.number) for obstacle in refused.found.named})
+        if refused.found.count > named:
+            click.echo(f"  and {refused.found.count - named} rows more", err=True)
         sys.exit(SOME_REJECTED)
     except BadInput as error:
         click.echo(f"{batch}: not undone ({_why(error)}", err=True)
