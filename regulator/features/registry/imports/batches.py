@@ -38,7 +38,7 @@ from regulator.foundation import jobs
 from regulator.foundation.database import new_key, session
 from regulator.foundation.errors import BadInput
 from regulator.foundation.geo import Datum
-from regulator.foundation.tables import Table, open_table
+from regulator.foundation.tables import Table, as_shown, open_table
 
 JUDGE_JOB = "import.judge"
 APPLY_JOB = "import.apply"
@@ -141,7 +141,7 @@ def _sample(table: Table, layout: Layout) -> list[list[str]]:
     sensitive = {column for column, name in layout.columns.items() if name in ("id_number", "phone")}
     rows = islice(data_rows(table, layout), 3)
     return [
-        ["•••" if column in sensitive and cell else mask_text(str(cell)) for column, cell in enumerate(row.cells)]
+        ["•••" if column in sensitive and cell else mask_text(as_shown(cell)) for column, cell in enumerate(row.cells)]
         for row in rows
     ]
 

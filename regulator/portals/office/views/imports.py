@@ -21,7 +21,6 @@ from regulator.features.registry.imports import batches, queries, vault
 from regulator.features.registry.imports.batches import Examined, Sender, Wishes
 from regulator.features.registry.imports.columns import COLUMNS, Kind
 from regulator.features.registry.imports.queries import RowView
-from regulator.features.registry.imports.recognise import Plan
 from regulator.features.registry.imports.terms import BatchState
 from regulator.features.registry.imports.undoing import LaterChanges, Obstacles, ask_undo, find_obstacles
 from regulator.features.registry.imports.verdicts import Outcome
@@ -269,14 +268,9 @@ def _show_rows(batch: Any, filled: forms.Filled[ConfirmForm] | None = None, stat
         plan=plan,
         rows=[_shown(row, plan, batch.kind) for row in page.items],
         many_sheets=batch.plan["many_sheets"],
-        assumed=[i18n.label(ImportField(name)) for name in _assumed(plan)],
+        assumed=[i18n.label(ImportField(name)) for name in plan.assumed],
         finding_words=forms.code_sentence,
     ), status
-
-
-def _assumed(plan: Plan) -> list[str]:
-    """The fields of the file whose unit nobody stated."""
-    return sorted({name for sheet in plan.sheets for name in sheet.layout.assumed})
 
 
 def _shown(row: RowView, plan: Any, kind: Kind) -> dict[str, Any]:
@@ -304,8 +298,8 @@ def _shown(row: RowView, plan: Any, kind: Kind) -> dict[str, Any]:
     }
 
 
-def _veiled(field: str | None, value: object) -> str:
-    said = str(value)
+def _veiled(field: str | None, value: tables.Cell) -> str:
+    said = tables.as_shown(value)
     return mask_id(said) if field in VEILED and len(said) > 6 else said
 
 
