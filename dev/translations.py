@@ -188,6 +188,13 @@ def _finding_codes(tree: ast.Module) -> set[str]:
     }
 
 
+def _say_what_changes(catalogue: Catalog, msgid: str, string: str) -> None:
+    """Two places that need two words in Chinese may have one in English: say so before the first loses its own."""
+    before = catalogue.get(msgid)
+    if before is not None and before.string and before.string != string:
+        print(f"note: {msgid!r} was {before.string!r}, now {string!r} everywhere it is used")
+
+
 def add(path: Path) -> None:
     """Take translations from a JSON file into all four catalogues and compile them."""
     given = json.loads(path.read_text(encoding="utf-8"))
@@ -196,6 +203,7 @@ def add(path: Path) -> None:
     with locked():
         catalogues = {(locale, domain): load(locale, domain) for locale in (ZH, EN) for domain in DOMAINS}
         for msgid, chinese in given.get("messages", {}).items():
+            _say_what_changes(catalogues[ZH, "messages"], msgid, chinese)
             put(catalogues[ZH, "messages"], msgid, chinese)
             put(catalogues[EN, "messages"], msgid, msgid)
         for singular, (plural, chinese) in given.get("plurals", {}).items():

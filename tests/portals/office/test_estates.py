@@ -252,6 +252,7 @@ def test_committees_and_notices(sign_in: Open, session: Session) -> None:
     desk.post(f"{path}/notices/new", 409, given_by="company", **given)
     desk.post(f"{path}/notices/new", given_by="owners", **given)
     assert estate.name in desk.get("/office/notices?kind=dismissal")
+    assert "通知方" in desk.page
     elsewhere = sign_in(Role.DISTRICT_OFFICER, make.HEPING)
     page = desk.get(path)
     for kind, told in (("committee", "备案表"), ("notice", "登记")):
