@@ -148,6 +148,54 @@ def test_a_correction_shows_beside_the_frozen_month_and_the_change_is_explained(
     assert "早于起始日期" in desk.get("/office/coverage/changes?from=2026-11-02&to=2026-11-01", 400)
 
 
+def test_the_numbers_of_a_closed_month_lead_to_the_estates_as_frozen(sign_in: Open, city: Session) -> None:
+    close_month(get_division(make.CITY), "2026-10", actor=make.actor(), now=clock.now())
+    estate = city.query(Estate).filter_by(name="翰林花园").one()
+    acts.place_estate(
+        estate, make.HEPING_COMMUNITY, version=estate.version, reason="划错", actor=make.actor(), now=clock.now()
+    )
+    city.commit()
+    desk = sign_in()
+    for page in ("coverage/months", "coverage/bulletin", "coverage/changes?from=2026-10-31"):
+        assert re.search(r"group=managed&amp;[^\"]*month=2026-10", desk.get(f"/office/{page}")), page
+    assert f"group=managed&amp;division={make.SHENHE}&amp;month=2026-10" in desk.get(
+        f"/office/coverage?division={make.SHENHE}"
+    )
+    listed = f"/office/coverage/estates?division={make.SHENHE}&group=managed"
+    assert "翰林花园" not in desk.get(listed + "&on=2026-10-31"), "today's knowledge of the day"
+    frozen = desk.get(listed + "&month=2026-10")
+    assert "翰林花园" in frozen
+    assert "沈河区" in text_of(frozen)
+    assert "翰林花园" in desk.fetch(listed + "&month=2026-10&export=csv").text
+    assert "尚未结算" in desk.get(listed + "&month=2026-11", 400)
+    assert "不是月份" in desk.get(listed + "&month=lately", 400)
+    district = sign_in(Role.DISTRICT_OFFICER, make.HEPING)
+    district.get(listed + "&month=2026-10", 404)
+    assert "翰林花园" not in district.get("/office/coverage/estates?group=counted&month=2026-10")
+    page = text_of(desk.get("/office/coverage/changes?from=2026-10-31&reason=corrected"))
+    assert "两日之间没有变化" in page  # of the city as a whole: it stayed in it
+    words = text_of(desk.get(f"/office/coverage/changes?division={make.SHENHE}&from=2026-10-31&reason=corrected"))
+    assert "全部原因" in words
+    file = desk.fetch(f"/office/coverage/changes?division={make.SHENHE}&from=2026-10-31&export=csv").text
+    assert "更正" in file
+    assert "翰林花园" in file
+
+
+def test_each_rate_shows_what_it_is_made_of_and_leads_to_it(sign_in: Open, city: Session) -> None:
+    estate = city.query(Estate).filter_by(name="无人小区").one()
+    acts.correct_estate(
+        estate, {"households": None}, version=estate.version, reason="不实", actor=make.actor(), now=clock.now()
+    )
+    city.commit()
+    desk = sign_in()
+    words = text_of(desk.get("/office/coverage"))
+    assert re.search(r"按小区数 50.00% 50.00% 2 2 4 —", words)
+    assert re.search(r"按户数 \d+.\d\d% \d+.\d\d% [\d,]+ [\d,]+ [\d,]+ 1 ", words)
+    assert "过去日期按今日所知的登记统计" not in words
+    for page in ("coverage", "coverage/estates"):
+        assert "过去日期按今日所知的登记统计" in desk.get(f"/office/{page}?on=2026-11-22"), page
+
+
 def test_the_chart_is_the_figures_of_the_months_and_today(sign_in: Open, city: Session) -> None:
     close_month(get_division(make.CITY), "2026-10", actor=make.actor(), now=clock.now())
     city.commit()

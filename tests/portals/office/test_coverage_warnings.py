@@ -81,7 +81,7 @@ def test_from_the_menu_over_the_counts_to_each_list(sign_in: Open, warned: dict[
     for kind, name in warned.items():
         link = f"/office/coverage/warnings/{kind.value}"
         line = counts[counts.index(f'href="{link}"') :].split("</tr>")[0]
-        assert '<td class="num">1</td>' in line
+        assert f'<td class="num"><a href="{link}">1</a></td>' in line
         page = desk.get(link)
         row = page[page.index(f">{name}<") :].split("</tr>")[0]
         assert f"{name}物业" in row

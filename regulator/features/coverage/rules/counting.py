@@ -17,6 +17,7 @@ from regulator.features.coverage.terms import (
     Exclusion,
     Explanation,
     Figure,
+    Group,
     Line,
     Measure,
     Measured,
@@ -130,6 +131,23 @@ def tallies_of(lines: Iterable[Line]) -> list[Tally]:
         for place, part in enumerate(parts):
             row[place] += part
     return [Tally(kind, state, *row) for (kind, state), row in sorted(sums.items())]
+
+
+def belongs(line: Line, group: Group | Mode | Exclusion, rule: CountingRule) -> bool:
+    """Whether an estate is one of those behind a number of the figure; the same as the lists of the register say."""
+    seen, counted = line.state not in OUT, line.kind in rule.kinds
+    match group:
+        case Exclusion.KIND_NOT_COUNTED:
+            return seen and not counted
+        case Exclusion.FLOOR_AREA_UNKNOWN:
+            return seen and counted and line.floor_area is None
+        case Exclusion.HOUSEHOLDS_UNKNOWN:
+            return seen and counted and line.households is None
+        case Group():
+            managed = rule.counts(Rate.FULL, line.state)
+            return seen and counted and (group is Group.COUNTED or managed is (group is Group.MANAGED))
+        case _:
+            return counted and line.state == group
 
 
 # --- why a rate changed ---------------------------------------------------------------------------------------------
