@@ -181,6 +181,25 @@ def test_the_numbers_of_a_closed_month_lead_to_the_estates_as_frozen(sign_in: Op
     assert "翰林花园" in file
 
 
+def test_what_was_put_right_between_two_days_is_named_beside_the_change(sign_in: Open, city: Session) -> None:
+    estate = city.query(Estate).filter_by(name="翰林花园").one()
+    acts.correct_estate(
+        estate, {"floor_area": 123_400}, version=estate.version, reason="复测", actor=make.actor(), now=clock.now()
+    )
+    city.commit()
+    asked = "/office/coverage/changes?from=2026-11-01"
+    words = text_of(sign_in().get(asked))
+    assert re.search(
+        r"两日之间在登记中更正的内容 1 .*翰林花园 建筑面积 [\d,.]+ ㎡ 1,234.00 ㎡ 2026年11月23日 复测", words
+    )
+    assert "更正的内容" not in text_of(sign_in().get(asked + "&to=2026-11-22"))  # put right on the day after
+    other = sign_in(Role.DISTRICT_OFFICER, make.HEPING)
+    assert "翰林花园" not in other.get(asked)
+    close_month(get_division(make.CITY), "2026-10", actor=make.actor(), now=clock.now())
+    city.commit()
+    assert "更正的内容" not in text_of(sign_in().get("/office/coverage/changes?from=2026-10-31"))  # a part, where it is
+
+
 def test_each_rate_shows_what_it_is_made_of_and_leads_to_it(sign_in: Open, city: Session) -> None:
     estate = city.query(Estate).filter_by(name="无人小区").one()
     acts.correct_estate(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import render_template, request
@@ -13,6 +13,7 @@ from regulator.features.accounts.terms import Permission
 from regulator.features.coverage.queries import figures, months
 from regulator.features.coverage.queries.counting import rule_on
 from regulator.features.coverage.queries.months import next_closing
+from regulator.features.coverage.queries.territory import Territory
 from regulator.features.coverage.terms import (
     ChangeReason,
     EstateChange,
@@ -24,16 +25,21 @@ from regulator.features.coverage.terms import (
     as_state,
 )
 from regulator.features.registry.queries.estates import names_by_code
+from regulator.features.registry.queries.history import list_put_right
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput
 from regulator.foundation.i18n import label
 from regulator.foundation.paging import Page, page_of_rows, parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
+from regulator.portals.office.history import put_right_in_words
 from regulator.portals.office.views.coverage import MONTHS_SHOWN, asked_past_day, asked_territory
 from regulator.web.access import allow, current_scope
 
 ESTATES_SHOWN = 30
+PUT_RIGHT = ("division_code", "floor_area", "households", "kind")
+"""What an estate counts by and has no days of its own: a past day is counted by what stands in the record now."""
+PUT_RIGHT_SHOWN = 50
 ONE_DAY = timedelta(days=1)
 
 
@@ -79,6 +85,8 @@ def coverage_changes() -> ResponseReturnValue:
         last=last,
         frozen=[months.frozen_day(place, day) for day in (first, last)],
         rules=[rule_on(first), rule_on(last)],
+        put_right=_put_right(place, first, last),
+        put_right_shown=PUT_RIGHT_SHOWN,
         reason=reason,
         shown=shown,
         names=names_by_code({change.code for page in shown.values() for change in page.items}),
@@ -87,6 +95,13 @@ def coverage_changes() -> ResponseReturnValue:
         today=clock.today(),
         divisions=listing.division_choices(current_scope()),
     )
+
+
+def _put_right(place: Territory, first: date, last: date) -> list[Any]:
+    """What was put right between the days and so counts on both; from a frozen day on it is a part of the change."""
+    if months.frozen_day(place, first):
+        return []
+    return put_right_in_words(list_put_right(place.scope, PUT_RIGHT, first, last, limit=PUT_RIGHT_SHOWN + 1))
 
 
 def _shown(part: Part, reason: ChangeReason | None) -> Page[EstateChange]:
