@@ -292,6 +292,16 @@ def test_an_altered_month_and_a_wrong_tally_are_found(city: Session) -> None:
     assert found == {"coverage_month_altered": [f"{CITY} 2026-09"], "coverage_tallies_wrong": [SHENHE_STREET]}
 
 
+@pytest.mark.parametrize("code", [CITY, SHENHE, SHENHE_STREET])
+def test_a_closed_tally_altered_at_any_level_is_found(city: Session, code: str) -> None:
+    make_service(make_estate())
+    tallies.count_all(NOW)
+    close_month(get_division(CITY), "2026-09", actor=actor(), now=NOW)
+    agree()
+    city.execute(text("UPDATE coverage_month_tally SET estates = 9 WHERE division_code = :code"), {"code": code})
+    assert integrity.CHECKS["coverage_month_altered"]() == [f"{CITY} 2026-09"]
+
+
 def test_a_new_rule_counts_from_its_day_and_never_in_a_closed_month(city: Session) -> None:
     make_service(make_estate(), None, Mode.OWNERS_SELF)
     tallies.count_all(NOW)

@@ -248,7 +248,7 @@ def test_the_parts_add_up_exactly_to_the_change(
         pytest.param("2026-10", None, [], id="first-ever"),
         pytest.param("2026-10", "2026-09", [], id="in-order"),
         pytest.param("2026-10", "2026-10", ["month_closed_already"], id="twice"),
-        pytest.param("2026-09", "2026-10", ["month_closed_already"], id="an-earlier-one-afterwards"),
+        pytest.param("2026-09", "2026-10", ["month_out_of_order"], id="an-earlier-one-that-was-never-closed"),
         pytest.param("2026-10", "2026-08", ["month_out_of_order"], id="one-left-out"),
         pytest.param("2026-11", "2026-10", ["month_not_over"], id="the-running-one"),
         pytest.param("2027-01", None, ["month_not_over"], id="the-future"),
@@ -256,7 +256,8 @@ def test_the_parts_add_up_exactly_to_the_change(
 )
 def test_closing_a_month(month: str, latest: str | None, codes: list[str]) -> None:
     last_day = date(int(month[:4]), int(month[5:]), 28)
-    assert [item.code for item in judge_closing(month, last_day, latest, date(2026, 11, 6)).findings] == codes
+    verdict = judge_closing(month, last_day, latest, date(2026, 11, 6), closed=month == latest)
+    assert [item.code for item in verdict.findings] == codes
 
 
 @pytest.mark.parametrize(("month", "after"), [("2026-10", "2026-11"), ("2026-11", "2026-12"), ("2026-12", "2027-01")])

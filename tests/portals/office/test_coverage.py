@@ -14,7 +14,7 @@ from regulator.features.coverage.actions.months import close_month
 from regulator.features.divisions.queries import get_division
 from regulator.features.registry.actions import estates as acts
 from regulator.features.registry.models import Estate
-from regulator.features.registry.terms import Mode
+from regulator.features.registry.terms import EstateKind, Mode
 from regulator.foundation import clock
 from tests.factories import registry as make
 
@@ -221,6 +221,28 @@ def test_the_chart_is_the_figures_of_the_months_and_today(sign_in: Open, city: S
     chart = sign_in().fetch("/office/coverage/trend.json").text
     assert '"2026-10"' in chart
     assert "50.0%" in chart
+
+
+def test_one_kind_has_its_own_course_and_earlier_months_their_page(sign_in: Open, city: Session) -> None:
+    make.make_service(make.make_estate("一号楼", kind=EstateKind.SCATTERED_BUILDING), None, Mode.NONE)
+    for month in [f"{2025 + at // 12}-{at % 12 + 1:02d}" for at in range(8, 22)]:
+        close_month(get_division(make.CITY), month, actor=make.actor(), now=clock.now())
+    city.commit()
+    desk = sign_in()
+    assert "2026-10 40.00%" in text_of(desk.get("/office/coverage"))
+    board = desk.get("/office/coverage?kind=scattered_building")
+    assert "2026-10 0.00% 0.00% 0 1" in text_of(board)
+    assert "kind=scattered_building" in board.partition('data-chart="')[2].partition('"')[0]
+    assert "2026-10 覆盖率 0.0%" in desk.fetch("/office/coverage/trend.json?kind=scattered_building").text
+    assert "2026-10 —" in text_of(desk.get("/office/coverage?kind=office"))  # a kind that does not count
+    page = desk.get("/office/coverage/months")
+    assert "2025-10" in page
+    assert "2025-09" not in text_of(page)
+    (earlier,) = re.findall(r'href="([^"]*until=2025-09)"', page)
+    page = desk.get(earlier)
+    assert "2025-09 40.00% 2 / 5" in text_of(page)
+    assert "更早的月份" not in page
+    desk.get("/office/coverage/months?until=lately", 400)
 
 
 @pytest.mark.parametrize("group", ["gap", "managed", "kind_not_counted", "floor_area_unknown"])

@@ -27,6 +27,7 @@ from regulator.features.coverage.terms import (
     Tally,
     as_state,
 )
+from regulator.features.divisions.terms import Level, lineage
 from regulator.features.registry.terms import Condition, EstateKind, Mode
 from regulator.law.findings import Finding, Verdict
 from regulator.law.measures import Share
@@ -288,19 +289,30 @@ def month_of(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
-def judge_closing(month: str, last_day: date, latest: str | None, today: date) -> Verdict:
-    """Whether a month may be closed: it is over, not closed yet, and none is left out since the latest closed one."""
-    closed = latest is not None and month <= latest
-    skipped = latest is not None and month > month_after(latest)
+def judge_closing(month: str, last_day: date, latest: str | None, today: date, *, closed: bool) -> Verdict:
+    """Whether a month may be closed: it is over, not closed yet, and follows the latest closed one, if there is one."""
+    due = month_after(latest) if latest else month
     return Verdict.of(
         [
             Finding("month_not_over", None, {"month": month}, "month") if last_day >= today else None,
             Finding("month_closed_already", None, {"month": month}, "month") if closed else None,
-            Finding("month_out_of_order", None, {"month": month, "next": month_after(latest)}, "month")
-            if skipped and latest
+            Finding("month_out_of_order", None, {"month": month, "next": due}, "month")
+            if month != due and not closed
             else None,
         ]
     )
+
+
+LEVELS = (Level.CITY, Level.DISTRICT, Level.STREET)
+
+
+def tallies_by_place(lines: Iterable[Line]) -> dict[tuple[Level, str], list[Tally]]:
+    """The lines of a city put together for each city, district and street."""
+    inside: dict[tuple[Level, str], list[Line]] = defaultdict(list)
+    for line in lines:
+        for level, code in zip(LEVELS, lineage(line.division_code), strict=False):
+            inside[level, code].append(line)
+    return {place: tallies_of(found) for place, found in inside.items()}
 
 
 def canonical(lines: Iterable[Line]) -> bytes:

@@ -93,7 +93,7 @@ def coverage() -> ResponseReturnValue:
     shown = figures.overview_on(place.code, day, kinds) if place else figures.overview_of(scope, day, kinds)
     sort = listing.asked_sort(board.SORTS)
     territory = _territory(shown, scope)
-    course = figures.courses([*_divisions(shown)], figures.closed_months(territory, MONTHS_SHOWN), shown.rule)
+    course = figures.courses([*_divisions(shown)], figures.closed_months(territory, MONTHS_SHOWN), shown.rule, kinds)
     targets = targets_of(TARGETED, _codes(shown), day.year)
     target = board.target_of_all(targets, territory.codes)
     rows = board.in_order(_rows(shown, targets, course, day), sort)
@@ -118,6 +118,7 @@ def coverage() -> ResponseReturnValue:
         is_today=day == clock.today(),
         exclusions=[item for item, amounts in shown.whole.excluded.items() if amounts.estates],
         definition=MetricDefinition(TARGETED.value),
+        minimum=MINIMUM_SAMPLE,
     )
 
 
@@ -188,10 +189,10 @@ def _percent(share: Any) -> float | None:
 @allow(Permission.COVERAGE_VIEW)
 def coverage_trend() -> ResponseReturnValue:
     """The course of the rates by closed month and today, as a chart's definition."""
-    territory, today = asked_territory(current_scope()), clock.today()
-    courses = figures.courses(territory.divisions, figures.closed_months(territory, MONTHS_SHOWN))
+    territory, today, kinds = asked_territory(current_scope()), clock.today(), _kinds()
+    courses = figures.courses(territory.divisions, figures.closed_months(territory, MONTHS_SHOWN), kinds=kinds)
     closed = figures.course_of_whole(courses[code] for code in territory.codes)
-    points = [*closed.items(), (_("today"), figures.figure_of_whole(territory, today).estates)]
+    points = [*closed.items(), (_("today"), figures.figure_of_whole(territory, today, kinds).estates)]
     targets = targets_of(TARGETED, territory.codes, today.year)
     answer: Response = jsonify(_chart(territory, points, board.target_of_all(targets, territory.codes)))
     return answer

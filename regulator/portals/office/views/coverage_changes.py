@@ -14,6 +14,7 @@ from regulator.features.coverage.queries import figures, months
 from regulator.features.coverage.queries.counting import rule_on
 from regulator.features.coverage.queries.months import next_closing
 from regulator.features.coverage.queries.territory import Territory
+from regulator.features.coverage.rules.counting import month_before, month_of
 from regulator.features.coverage.terms import (
     ChangeReason,
     EstateChange,
@@ -49,16 +50,29 @@ def coverage_months() -> ResponseReturnValue:
     """The closed months of a division as frozen, and beside each what is known of that day now."""
     scope = current_scope()
     place = asked_territory(scope)
-    frozen = figures.list_months(place, MONTHS_SHOWN)
+    until = _asked_month("until")
+    frozen = figures.list_months(place, MONTHS_SHOWN, until)
+    earlier = month_before(frozen[0].month) if frozen else None
     return render_template(
         "office/coverage/months.html",
         place=place,
         scope=scope,
+        until=until,
+        earlier=earlier if earlier and figures.list_months(place, 1, earlier) else None,
         rows=[(item, figures.figure_of_whole(place, item.day)) for item in reversed(frozen)],
         measures=list(Measure),
         day=clock.today(),
         closing=next_closing(place.cities[0], clock.today()),
     )
+
+
+def _asked_month(name: str) -> str | None:
+    """A month as 2026-10, None when none was asked for. Raises BadInput."""
+    given = request.args.get(name, "")
+    try:
+        return month_of(months.last_day_of(given)) if given else None
+    except ValueError as error:
+        raise BadInput("month_unreadable", {"given": given[:20]}, about=name) from error
 
 
 @office.get("/coverage/changes")
