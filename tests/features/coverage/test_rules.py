@@ -25,6 +25,7 @@ from regulator.features.coverage.rules.counting import (
 from regulator.features.coverage.terms import (
     LEFT_OUT,
     NOTHING,
+    Amounts,
     ChangeReason,
     CountingRule,
     Exclusion,
@@ -72,6 +73,20 @@ def line(code: str = "1", state: Any = Mode.PROFESSIONAL, **given: Any) -> Line:
 def test_what_an_estate_counts_as(facts: dict[str, Any], state: str) -> None:
     usual = {"mode": Mode.PROFESSIONAL, "condition": Condition.OCCUPIED, "condition_since": None, "retired_on": None}
     assert state_of(**(usual | facts), day=DAY) == state
+
+
+def test_a_sum_of_which_nothing_is_known_is_none_and_not_zero() -> None:
+    lines = [
+        line("1", Mode.NONE, floor_area=None, households=None),
+        line("2", Mode.OWNERS_SELF, floor_area=0, households=None),
+        line("3", Mode.OWNERS_SELF, floor_area=None, households=7),
+        line("4", Exclusion.DEMOLISHED, floor_area=None),
+    ]
+    figure = figure_of(tallies_of(lines), PRACTICE)
+    assert figure.modes[Mode.NONE] == Amounts(1, None, None)
+    assert figure.modes[Mode.OWNERS_SELF] == Amounts(2, 0, 7)
+    assert figure.modes[Mode.ABANDONED] == Amounts(0, 0, 0)
+    assert figure.excluded[Exclusion.DEMOLISHED] == Amounts(1, None, 10)
 
 
 def test_the_two_rates_and_everything_they_are_made_of() -> None:

@@ -13,6 +13,7 @@ from regulator.features.coverage.actions import tallies
 from regulator.features.coverage.actions.months import close_month
 from regulator.features.divisions.queries import get_division
 from regulator.features.registry.actions import estates as acts
+from regulator.features.registry.actions import services as service_acts
 from regulator.features.registry.models import Estate
 from regulator.features.registry.terms import EstateKind, Mode
 from regulator.foundation import clock
@@ -221,6 +222,19 @@ def test_the_chart_is_the_figures_of_the_months_and_today(sign_in: Open, city: S
     chart = sign_in().fetch("/office/coverage/trend.json").text
     assert '"2026-10"' in chart
     assert "50.0%" in chart
+
+
+def test_the_points_of_the_parts_add_up_as_they_are_shown(sign_in: Open, city: Session) -> None:
+    estate = city.query(Estate).filter_by(name="无人小区").one()
+    service_acts.change_service(
+        estate, mode=Mode.OWNERS_SELF, company=None, began_on=date(2026, 11, 5), version=estate.version,
+        actor=make.actor(), now=clock.now(),
+    )  # fmt: skip
+    city.commit()
+    words = text_of(sign_in().get(f"/office/coverage/changes?division={make.SHENHE}&from=2026-10-31"))
+    assert "33.33%" in words
+    assert "66.67%" in words
+    assert re.search(r"合计 \+1 0 \+33.34 ", words)
 
 
 def test_one_kind_has_its_own_course_and_earlier_months_their_page(sign_in: Open, city: Session) -> None:

@@ -104,7 +104,11 @@ def _measured(seen: Mapping[State, list[int]], rule: CountingRule, place: int) -
 
 
 def _amounts(found: list[int] | None) -> Amounts:
-    return Amounts(*found[:3]) if found else Amounts(0, 0, 0)
+    """The sums of what is known; where it is known of none of the estates there is no sum, which is not zero."""
+    estates, area, households, area_known, households_known = found or [0] * 5
+    return Amounts(
+        estates, area if area_known or not estates else None, households if households_known or not estates else None
+    )
 
 
 def _excluded(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import render_template, request
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from regulator.features.accounts.terms import Permission
+from regulator.features.coverage.metrics import TARGETED
 from regulator.features.coverage.queries import figures, months
 from regulator.features.coverage.queries.counting import rule_on
 from regulator.features.coverage.queries.months import next_closing
@@ -25,6 +27,7 @@ from regulator.features.coverage.terms import (
     State,
     as_state,
 )
+from regulator.features.metrics.terms import MetricDefinition
 from regulator.features.registry.queries.estates import names_by_code
 from regulator.features.registry.queries.history import list_put_right
 from regulator.foundation import clock
@@ -58,6 +61,7 @@ def coverage_months() -> ResponseReturnValue:
         place=place,
         scope=scope,
         until=until,
+        definition=MetricDefinition(TARGETED.value),
         earlier=earlier if earlier and figures.list_months(place, 1, earlier) else None,
         rows=[(item, figures.figure_of_whole(place, item.day)) for item in reversed(frozen)],
         measures=list(Measure),
@@ -166,16 +170,16 @@ def _state(value: State | None) -> str:
     return _("not on record") if value is None else label(as_state(value))
 
 
-def _steps(told: Explanation) -> list[tuple[Any, dict[Measure, Any]]]:
-    """Each part with the change of the rates it makes, the parts taken in their order; exact."""
-    before = {measure: found.share().exact for measure, found in told.first.items()}
+def _steps(told: Explanation) -> list[tuple[Part, dict[Measure, Decimal | None]]]:
+    """Each part with the percentage points it makes, the parts taken in their order; as shown they add up exactly."""
+    before = {measure: found.share().percent(2) for measure, found in told.first.items()}
     steps = []
     for part in told.parts:
-        after = {measure: share.exact for measure, share in part.rates.items()}
-        steps.append((part, {m: _step(before[m], after[m]) for m in Measure}))
+        after = {measure: share.percent(2) for measure, share in part.rates.items()}
+        steps.append((part, {measure: _step(before[measure], after[measure]) for measure in Measure}))
         before = after
     return steps
 
 
-def _step(before: Any, after: Any) -> Any:
+def _step(before: Decimal | None, after: Decimal | None) -> Decimal | None:
     return None if before is None or after is None else after - before
