@@ -119,6 +119,14 @@ def test_the_file_holds_what_the_page_shows(sign_in: Open, warned: dict[WarningK
     assert warned[kind] in csv
 
 
+@pytest.mark.usefixtures("warned")
+def test_another_district_is_not_there(sign_in: Open) -> None:
+    desk = sign_in(Role.DISTRICT_OFFICER, make.HEPING)
+    for path in ("warnings", "warnings/abandoned"):
+        desk.get(f"/office/coverage/{path}?division={make.HEPING_STREET}")
+        desk.get(f"/office/coverage/{path}?division={make.SHENHE}", 404)
+
+
 def test_empty_lists_say_what_would_fill_them_in_both_languages(sign_in: Open) -> None:
     desk = sign_in(Role.COMMUNITY_WORKER, make.SHENHE_COMMUNITY)
     for kind in WarningKind:
