@@ -8,9 +8,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from regulator.features.accounts.terms import IMPORT_USERNAME
 from regulator.features.audit.terms import SYSTEM_USERNAME
 from regulator.features.divisions.queries import paths_of
-from regulator.features.registry.queries.history import HistoryEntry, field_kind
+from regulator.features.registry.queries.history import ChangedField, HistoryEntry, PutRight, field_kind
 from regulator.features.registry.terms import RecordAct, SubjectKind
 from regulator.foundation import i18n
 from regulator.web import filters
@@ -18,6 +19,10 @@ from regulator.web import filters
 AREAS = frozenset(
     {"area_high_rise", "area_multi_storey", "area_other", "area_villa", "floor_area", "site_area"},
 )
+
+
+NO_ROLES = ("", SYSTEM_USERNAME, IMPORT_USERNAME)
+"""What stands for the role where an act was the system's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +40,13 @@ class Told:
 def in_words(kind: SubjectKind, entries: Iterable[HistoryEntry]) -> list[Told]:
     """The entries of a record's history with every field and value in the page's language."""
     known = list(entries)
-    places = _places(known)
+    places = _places(change for entry in known for change in entry.changes)
     return [
         Told(
             entry.at,
             i18n.word("RecordAct", RecordAct(entry.act).value) if entry.act in set(RecordAct) else entry.act,
             _("the system") if entry.username == SYSTEM_USERNAME else entry.name or entry.username,
-            "、".join(i18n.word("Role", role) for role in entry.role.split(",") if role not in ("", SYSTEM_USERNAME)),
+            "、".join(i18n.word("Role", role) for role in entry.role.split(",") if role not in NO_ROLES),
             tuple(
                 (
                     field_words(change.field),
@@ -89,12 +94,25 @@ def _by_type(kind: type | None, value: Any, locale: str) -> str:
     return str(value)
 
 
-def _places(entries: Sequence[HistoryEntry]) -> dict[str, str]:
-    """The names of all divisions a history speaks of, in few statements."""
+def put_right_in_words(rows: Sequence[PutRight]) -> list[tuple[PutRight, str, str | None, str | None]]:
+    """Each change of an estate with its field and both values in the page's language."""
+    places, kind = _places(row.change for row in rows), SubjectKind.ESTATE
+    return [
+        (
+            row,
+            field_words(row.change.field),
+            value_words(kind, row.change.field, row.change.before, places),
+            value_words(kind, row.change.field, row.change.after, places),
+        )
+        for row in rows
+    ]
+
+
+def _places(changes: Iterable[ChangedField]) -> dict[str, str]:
+    """The names of all divisions that changes speak of, in few statements."""
     codes = {
         str(value)
-        for entry in entries
-        for change in entry.changes
+        for change in changes
         if change.field == "division_code"
         for value in (change.before, change.after)
         if value

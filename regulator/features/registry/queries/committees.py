@@ -12,6 +12,7 @@ from regulator.features.divisions.queries import NOWHERE, DivisionRow, Path, pat
 from regulator.features.divisions.terms import Scope
 from regulator.features.registry.models import Committee, CommitteeMember, Estate
 from regulator.features.registry.queries.bounds import estate_in_scope
+from regulator.features.registry.queries.finding import means
 from regulator.features.registry.rules.contracts import committee_filing_due
 from regulator.foundation.database import session
 from regulator.foundation.errors import NotFound
@@ -132,6 +133,7 @@ def get_committee(scope: Scope, committee_id: UUID, *, day: date) -> Committee:
 class CommitteeFilter:
     """What a list of committees is narrowed to; ``in_term_on`` takes those in office that day."""
 
+    q: str | None = None
     division: DivisionRow | None = None
     in_term_on: date | None = None
     filed: bool | None = None
@@ -173,6 +175,8 @@ def count_committees(scope: Scope, wanted: CommitteeFilter) -> Count:
 def _list(scope: Scope, wanted: CommitteeFilter) -> Select[Any]:
     narrowed = scope.narrowed(wanted.division.range) if wanted.division else scope
     stmt = _committees().where(within(narrowed, Estate.division_code), Committee.retired_on.is_(None))
+    if wanted.q:
+        stmt = stmt.where(means(wanted.q, Committee.name, Committee.filing_number, company=False))
     if wanted.in_term_on:
         stmt = stmt.where(
             Committee.term_began_on <= wanted.in_term_on,

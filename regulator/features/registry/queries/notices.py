@@ -13,6 +13,7 @@ from regulator.features.divisions.terms import Scope
 from regulator.features.registry.facts import facts_of
 from regulator.features.registry.models import Company, Contract, Estate, Notice, Service
 from regulator.features.registry.queries.bounds import active_on, estate_in_scope, live_on
+from regulator.features.registry.queries.finding import means
 from regulator.features.registry.rules.notices import TERMS, effective_on
 from regulator.features.registry.terms import NoticeKind, Party
 from regulator.foundation.database import session
@@ -112,6 +113,7 @@ class NoticeFilter:
     dated_from: date | None = None
     dated_to: date | None = None
     serving_on: date | None = None
+    q: str | None = None
     sort: str = "-dated"
 
 
@@ -135,6 +137,8 @@ def count_notices(scope: Scope, wanted: NoticeFilter) -> Count:
 def _list(scope: Scope, wanted: NoticeFilter) -> Select[Any]:
     narrowed = scope.narrowed(wanted.division.range) if wanted.division else scope
     stmt = _notices().where(within(narrowed, Estate.division_code), Notice.retired_on.is_(None))
+    if wanted.q:
+        stmt = stmt.where(means(wanted.q, Notice.document_number))
     if wanted.kind:
         stmt = stmt.where(Notice.kind == wanted.kind)
     if wanted.kinds:

@@ -35,6 +35,7 @@ def committees() -> ResponseReturnValue:
     """The list, or the same list as a file."""
     scope, day = current_scope(), clock.today()
     wanted = CommitteeFilter(
+        q=listing.asked_text(),
         division=listing.asked_division(),
         in_term_on=day if request.args.get("in_term") == "yes" else None,
         filed={"yes": True, "no": False}.get(request.args.get("filed", "")),

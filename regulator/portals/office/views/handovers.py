@@ -93,7 +93,7 @@ def _columns() -> list[listing.Column[HandoverRow]]:
         column(_("Drawn up"), lambda row: _in_china(row.drawn_up_at)),
         column(_("Drawn up by"), lambda row: row.drawn_up_by),
         column(_("Given"), lambda row: _in_china(row.given_at)),
-        column(_("Signed by (giving)"), lambda row: row.given_by),
+        column(_("Signed by the giver"), lambda row: row.given_by),
         column(_("Taken"), lambda row: _in_china(row.taken_at)),
     ]
 

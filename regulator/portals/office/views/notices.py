@@ -37,6 +37,7 @@ def notices() -> ResponseReturnValue:
     """The list, or the same list as a file."""
     scope = current_scope()
     wanted = NoticeFilter(
+        q=listing.asked_text(),
         division=listing.asked_division(),
         kind=listing.asked_code(NoticeKind, "kind"),
         given_by=listing.asked_code(Party, "given_by"),

@@ -5,7 +5,7 @@ from alembic import op
 
 from regulator.foundation.database import Instant
 
-revision = "0030"
+revision = "0029"
 down_revision: str | None = "0028"
 branch_labels = None
 depends_on = None
