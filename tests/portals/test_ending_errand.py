@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -21,10 +21,12 @@ from regulator.foundation import clock
 from regulator.foundation.database import transaction
 from tests.factories import registry as make
 from tests.factories.accounts import make_account
+from tests.factories.calendar import announce, seed
 from tests.factories.certificates import issue
 from tests.factories.endings import Cases
 from tests.factories.papers import sign_with_one_key, work_off
 from tests.factories.registry import CITY, HEPING
+from tests.features.registry.test_moves import LONGER
 from tests.portals.conftest import Desk, enter, sign_in, statements
 
 __all__ = ["sign_in", "statements"]
@@ -248,3 +250,19 @@ def test_a_list_of_many_asks_no_more_than_one_of_few(
     with statements() as many:  # type: ignore[attr-defined]
         assert "ZA210100-2026-00007" in city.get(ENDINGS)
     assert len(many) == len(few) <= 20
+
+
+def test_the_holder_sees_from_which_day_the_holidays_moved_their_term(app: Flask, session: Session) -> None:
+    seed()
+    cases = Cases(datetime(2026, 12, 25, 4, tzinfo=UTC))
+    number = cases.told().number
+    session.rollback()
+    clock.fix_today(date(2026, 12, 28))
+    company, page = enter(app, session, cases.account("applicant")), f"/company/certificates/endings/{number}"
+    assert "2027年1月4日" in company.get(page)
+    assert "暂定" in company.page
+    announce(LONGER)
+    assert "2027年1月5日" in company.get(page)
+    assert "原为 2027年1月4日，按 2027 年放假安排调整" in company.page
+    assert "暂定" not in company.page
+    clock.fix_today(None)

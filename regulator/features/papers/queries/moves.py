@@ -73,6 +73,15 @@ def get_moved(owners: Collection[UUID], wanted: Collection[UUID]) -> list[tuple[
     return found
 
 
+def last_moves_of(kind: str, subject_key: str) -> dict[str, MatterMoveRow]:
+    """How each term in the matters about something was moved last, by the term's code: for whom it concerns too."""
+    stmt = select(*_ROW).join(Matter, Matter.id == MatterMove.matter_id)
+    stmt = stmt.where(Matter.kind == kind, Matter.subject_key == subject_key)
+    return {
+        row.term: MatterMoveRow(*row) for row in session().execute(stmt.order_by(MatterMove.moved_at, MatterMove.id))
+    }
+
+
 def moved_matters_at(moment: datetime) -> int:
     """How many terms of matters the act of a moment has moved in all: what its actor is told, no single one."""
     return session().scalars(select(func.count()).select_from(MatterMove).where(MatterMove.moved_at == moment)).one()

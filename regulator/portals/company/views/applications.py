@@ -17,6 +17,8 @@ from regulator.features.licensing.queries.certificates import find_standing
 from regulator.features.licensing.queries.rulesets import rule_set_on
 from regulator.features.licensing.terms import RuleSet
 from regulator.features.papers.queries.attachments import attachment_room
+from regulator.features.papers.queries.moves import last_moves_of
+from regulator.features.papers.terms import MatterKind
 from regulator.features.registry.queries.companies import get_company
 from regulator.foundation import clock, i18n
 from regulator.foundation.errors import Conflict, NotFound
@@ -163,6 +165,7 @@ def _page(found: Any, filled: forms.Filled[WordsForm]) -> str:
         files=queries.list_files(found),
         papers=pieces.papers_named(rule_set, found.kind),
         events=queries.list_events(found),
+        moves=last_moves_of(MatterKind.APPLICATION, found.number) if found.number else {},
         acts={act.value for act in acts_now},
         takes_files=found.state in (S.DRAFT, S.SUPPLEMENT_ASKED),
         form=filled,

@@ -10,6 +10,8 @@ from regulator.features.accounts.terms import Permission
 from regulator.features.licensing.endings_terms import EndingAct, EndingGiven, shown_ending
 from regulator.features.licensing.queries.endings import listing as queries
 from regulator.features.licensing.queries.endings.standing import certificate_of, rule_set_of_certificate
+from regulator.features.papers.queries.moves import last_moves_of
+from regulator.features.papers.terms import MatterKind
 from regulator.foundation import clock, i18n
 from regulator.pieces import endings as pieces
 from regulator.pieces.applications import attempt, sent_version
@@ -49,6 +51,7 @@ def _page(found: Any, filled: forms.Filled[WordsForm]) -> str:
         ground=pieces.ground_said(found.ground, rule_set),
         article=pieces.article_said(found.kind, found.ground, rule_set, found.opened_on),
         events=queries.list_own_words(found),
+        moves=last_moves_of(MatterKind.ENDING, found.number),
         acts={act.value for act in acts},
         form=filled,
         tones=pieces.TONES,

@@ -160,12 +160,15 @@ def follow_calendar(_sender: object, change: CalendarChange, actor: Actor, now: 
         if due is None:
             continue
         found.due_on, found.order_on, found.is_due_provisional = due.day, due.day, due.is_provisional
-        matter = find_open_matter(MatterKind.APPLICATION, found.number or "")
-        if before != due.day:
+        is_moved, is_published = before != due.day, found.state is S.OBJECTION_NOTICE
+        if is_moved:
             _record_moved(found, before, actor, now)
-        if matter is not None and before != due.day:
+        matter = find_open_matter(MatterKind.APPLICATION, found.number or "") if is_moved or is_published else None
+        if matter is None:
+            continue
+        if is_moved:
             move_term(matter, due.day, change, actor=actor, now=now)
-        if matter is not None and found.state is S.OBJECTION_NOTICE:
+        if is_published:
             first, later = (objections_until(times, procedure, days) for days in (change.before, change.after))
             tell_due_moved(matter, MovedTerm.OBJECTIONS, first, later, change, actor=actor, now=now)
     session().flush()
