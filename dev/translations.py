@@ -34,6 +34,7 @@ KEYWORDS: dict[str, Any] = {"_": None, "_l": None, "gettext": None, "lazy_gettex
 FINDING_CALLS = {"Finding", "BadInput", "Conflict", "FileDamaged", "Unavailable", "code_sentence"}
 SCREEN_ENUMS = (  # enumerations outside terms.py that people read
     "regulator/foundation/cleaners/kinds.py",
+    "regulator/features/papers/moved_terms.py",
     "regulator/features/licensing/certificate_terms.py",
     "regulator/features/licensing/application_terms.py",
     "regulator/features/licensing/review_terms.py",
@@ -44,6 +45,7 @@ SCREEN_ENUMS = (  # enumerations outside terms.py that people read
     "regulator/portals/office/words.py",
     "regulator/web/navigation.py",
 )
+FINDING_ENUMS = {"FileProblem"}  # enumerations whose members are answered with as findings are
 
 
 @contextmanager
@@ -155,10 +157,14 @@ def _enum_codes(tree: ast.Module) -> set[str]:
             continue
         if not any(isinstance(base, ast.Name) and base.id == "StrEnum" for base in node.bases):
             continue
-        for item in node.body:
-            if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
-                found.add(f"{node.name}.{_member_value(item.targets[0].id, item.value)}")
+        found |= {f"{node.name}.{value}" for value in _member_values(node)}
     return found
+
+
+def _member_values(node: ast.ClassDef) -> Iterator[str]:
+    for item in node.body:
+        if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
+            yield _member_value(item.targets[0].id, item.value)
 
 
 def _member_value(name: str, value: ast.expr) -> str:
@@ -166,7 +172,13 @@ def _member_value(name: str, value: ast.expr) -> str:
 
 
 def _finding_codes(tree: ast.Module) -> set[str]:
-    return {
+    named = {
+        f"Finding.{value}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and node.name in FINDING_ENUMS
+        for value in _member_values(node)
+    }
+    return named | {
         f"Finding.{node.args[0].value}"
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
@@ -177,6 +189,13 @@ def _finding_codes(tree: ast.Module) -> set[str]:
     }
 
 
+def _say_what_changes(catalogue: Catalog, msgid: str, string: str) -> None:
+    """Two places that need two words in Chinese may have one in English: say so before the first loses its own."""
+    before = catalogue.get(msgid)
+    if before is not None and before.string and before.string != string:
+        print(f"note: {msgid!r} was {before.string!r}, now {string!r} everywhere it is used")
+
+
 def add(path: Path) -> None:
     """Take translations from a JSON file into all four catalogues and compile them."""
     given = json.loads(path.read_text(encoding="utf-8"))
@@ -185,6 +204,7 @@ def add(path: Path) -> None:
     with locked():
         catalogues = {(locale, domain): load(locale, domain) for locale in (ZH, EN) for domain in DOMAINS}
         for msgid, chinese in given.get("messages", {}).items():
+            _say_what_changes(catalogues[ZH, "messages"], msgid, chinese)
             put(catalogues[ZH, "messages"], msgid, chinese)
             put(catalogues[EN, "messages"], msgid, msgid)
         for singular, (plural, chinese) in given.get("plurals", {}).items():

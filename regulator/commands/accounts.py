@@ -10,7 +10,7 @@ from regulator.commands.context import in_app
 from regulator.features.accounts import actions, queries, secrets
 from regulator.features.accounts.models import Account
 from regulator.features.accounts.rules import fold_username
-from regulator.features.accounts.terms import BRANCHES, IMPORT_USERNAME, Role
+from regulator.features.accounts.terms import BRANCHES, IMPORT_USERNAME, PORTALS, Portal, Role
 from regulator.features.audit.actions import seal_all
 from regulator.features.audit.terms import Actor
 from regulator.features.registry.queries.companies import find_company_name
@@ -72,7 +72,7 @@ def add(name: str, role: Role, scope: str, password: str | None) -> str | None:
         raise Conflict("account_present")
     first = secrets.new_password() if account is None and password is None else None
     if account is None:
-        account = _create(name, role, first or password or "", must_change=first is not None)
+        account = _create(name, role, scope.strip(), first or password or "", must_change=first is not None)
     actions.grant_role(
         account,
         role,
@@ -86,11 +86,15 @@ def add(name: str, role: Role, scope: str, password: str | None) -> str | None:
     return first
 
 
-def _create(name: str, role: Role, password: str, *, must_change: bool) -> Account:
+def _create(name: str, role: Role, scope: str, password: str, *, must_change: bool) -> Account:
+    """The account; an official belongs to the authority of the division where there is just one."""
+    is_official = PORTALS[role] in {Portal.OFFICE, Portal.WINDOW}
+    authorities = queries.list_authorities_of(scope) if is_official else []
     return actions.create_account(
         username=name,
         name=name,
         branch=BRANCHES[role],
+        authority=authorities[0] if len(authorities) == 1 else None,
         password=password,
         must_change=must_change,
         actor=Actor.system(),

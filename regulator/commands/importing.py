@@ -27,7 +27,9 @@ from regulator.foundation import clock, jobs
 from regulator.foundation.database import session, transaction
 from regulator.foundation.errors import BadInput, Forbidden, NotFound
 from regulator.foundation.geo import Datum
+from regulator.foundation.i18n import sentence
 
+LANGUAGE = "en"
 CLEAN, SOME_REJECTED, UNUSABLE = 0, 1, 2
 POLL_SECONDS = 0.1
 ATTEMPTS = 3
@@ -63,6 +65,10 @@ def _kind_command(kind: Kind) -> click.Command:
         dry_run: bool,
     ) -> None:
         sender = acting(username, Permission.IMPORTS_RUN)
+        if report is not None:
+            _writable(report)
+        if as_of is not None and as_of.date() > clock.today():
+            click.echo(f"Note: {as_of.date()} is a day to come.", err=True)
         wishes = Wishes(as_of.date() if as_of else None, datum, update)
         results = [_one(kind, path, sender, wishes, dry_run=dry_run) for path in files]
         if report is not None:
@@ -95,9 +101,12 @@ def undo_command(batch: str, username: str | None) -> None:
         for obstacle in refused.found.named:
             place = f"{obstacle.sheet}!{obstacle.number}" if obstacle.sheet else str(obstacle.number)
             click.echo(f"  row {place} {obstacle.key}: {obstacle.what}", err=True)
+        named = len({(obstacle.sheet, obstacle.number) for obstacle in refused.found.named})
+        if refused.found.count > named:
+            click.echo(f"  and {refused.found.count - named} rows more", err=True)
         sys.exit(SOME_REJECTED)
     except BadInput as error:
-        click.echo(f"{batch}: not undone ({error.code})", err=True)
+        click.echo(f"{batch}: not undone ({_why(error)}", err=True)
         sys.exit(UNUSABLE)
     click.echo(f"{batch}: undone")
 
@@ -115,11 +124,26 @@ def acting(username: str | None, permission: Permission) -> Sender:
     sys.exit(UNUSABLE)
 
 
+def _why(error: BadInput) -> str:
+    """The code, as scripts know it, and the sentence for whoever sits there."""
+    said = {name: ", ".join(map(str, it)) if isinstance(it, list | tuple) else it for name, it in error.params.items()}
+    return f"{error.code}): {sentence(error.code, said, LANGUAGE)}"
+
+
+def _writable(report: Path) -> None:
+    """End before anything is taken in when its report could not be written."""
+    try:
+        report.open("a").close()
+    except OSError as error:
+        click.echo(f"The report cannot be written: {report}: {error.strerror}", err=True)
+        sys.exit(UNUSABLE)
+
+
 def _one(kind: Kind, path: Path, sender: Sender, wishes: Wishes, *, dry_run: bool) -> dict[str, Any]:
     try:
         result = import_file(kind, path, sender, wishes, dry_run=dry_run)
     except BadInput as error:
-        click.echo(f"{path}: cannot be used ({error.code})", err=True)
+        click.echo(f"{path}: cannot be used ({_why(error)}", err=True)
         return {"error": error.code}
     click.echo(
         f"{path.name}: read {result['read']}, accepted {result['accepted']}, "

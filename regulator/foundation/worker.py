@@ -1,11 +1,14 @@
 """The web worker: gunicorn's own, which shares with its neighbours and answers a too long address; no pages."""
 
+import json
 import time
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 from gunicorn.http.errors import LimitRequestLine
+from gunicorn.http.message import Request
+from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import ThreadWorker
 
 # Such a request never reaches the application, so neither its language nor its templates are known here.
@@ -18,6 +21,30 @@ TOO_LONG = """<!doctype html>
 </main></body></html>
 """
 
+TOO_LONG_PROBLEM = {
+    "type": "about:blank",
+    "title": HTTPStatus.REQUEST_URI_TOO_LONG.phrase,
+    "status": HTTPStatus.REQUEST_URI_TOO_LONG.value,
+    "detail": "输入的内容太长，请缩短后重试。",
+    "code": "address_too_long",
+}
+"""The same to programs (RFC 9457)."""
+
+
+class _Request(Request):  # type: ignore[misc]  # as above
+    """Gunicorn's request, which remembers of a line beyond its limit how it began."""
+
+    def read_line(self, unreader: Any, buf: bytearray, limit: int = 0) -> tuple[bytes, bytearray]:
+        """Read a line; a line that is too long says who asked."""
+        try:
+            line: tuple[bytes, bytearray] = super().read_line(unreader, buf, limit)
+        except LimitRequestLine as error:
+            error.is_of_a_program = b" /api/" in bytes(buf[:16])
+            raise
+        return line
+
+
+RequestParser.mesg_class = _Request
 
 HESITATION, LONGEST_HESITATION = 0.0005, 0.002
 """Seconds a worker waits for each connection it has before it takes another, and at most."""
@@ -49,11 +76,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # of a package without types
         if not isinstance(exc, LimitRequestLine):
             super().handle_error(req, client, addr, exc)
             return
-        body = TOO_LONG.encode()
+        is_of_a_program = getattr(exc, "is_of_a_program", False)
+        body = (json.dumps(TOO_LONG_PROBLEM, ensure_ascii=False) if is_of_a_program else TOO_LONG).encode()
+        kind = "application/problem+json" if is_of_a_program else "text/html; charset=utf-8"
         status = HTTPStatus.REQUEST_URI_TOO_LONG
         head = (
             f"HTTP/1.1 {status.value} {status.phrase}\r\nConnection: close\r\n"
-            f"Content-Type: text/html; charset=utf-8\r\n"
+            f"Content-Type: {kind}\r\n"
             f"Content-Security-Policy: default-src 'none'\r\nX-Content-Type-Options: nosniff\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         )

@@ -54,3 +54,16 @@ def test_a_register_busy_for_too_long(tmp_path: Path) -> None:
         other.execute("BEGIN IMMEDIATE")
         done = installation.run("account", "add", "anna", "--role", "auditor", "--scope", "210100", exits=2)
     assert done.err == "The register is busy: another process is writing. Try again in a moment.\n"
+
+
+def test_a_file_or_a_report_that_is_no_use(tmp_path: Path) -> None:
+    installation = Installation(tmp_path / "importing").prepare()
+    (tmp_path / "wide.csv").write_text(",".join(["企业名称"] * 300), encoding="utf-8")
+    done = installation.run("import", "companies", tmp_path / "wide.csv", exits=2)
+    assert done.err.startswith(f"{tmp_path / 'wide.csv'}: cannot be used (too_many_columns): The table has too many")
+    done = installation.run("import", "people", WORKBOOKS / "companies.xlsx", exits=2)
+    assert "(column_missing): Required columns are missing: " in done.err
+    assert "[" not in done.err
+    report = tmp_path / "nowhere" / "report.json"
+    done = installation.run("import", "companies", WORKBOOKS / "companies.xlsx", "--report", report, exits=2)
+    assert done == Result(2, "", f"The report cannot be written: {report}: No such file or directory\n")

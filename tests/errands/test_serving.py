@@ -1,5 +1,6 @@
 """`regulator serve` keeps web and worker alive together: started, killed, stopped and refused as on a real machine."""
 
+import json
 import os
 import signal
 import socket
@@ -72,13 +73,21 @@ def test_a_web_worker_killed_is_started_again(served: Installation) -> None:
     assert served.browser().get("/sign-in").status == 200
 
 
-def test_an_address_too_long_to_be_read_is_answered_in_a_sentence(served: Installation) -> None:
+def asked_too_long(served: Installation, path: bytes) -> str:
     with socket.create_connection(("127.0.0.1", served.port), timeout=20) as line:
-        line.sendall(b"GET /companies?q=" + b"x" * 10_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        answer = b"".join(iter(lambda: line.recv(65536), b"")).decode()
+        line.sendall(b"GET " + path + b"?q=" + b"x" * 10_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        return b"".join(iter(lambda: line.recv(65536), b"")).decode()
+
+
+def test_an_address_too_long_to_be_read_is_answered_in_a_sentence(served: Installation) -> None:
+    answer = asked_too_long(served, b"/companies")
     assert answer.startswith("HTTP/1.1 414 ")
     assert "输入的内容太长" in answer
     assert "too long" in answer
+    head, _, body = asked_too_long(served, b"/api/v1/companies").partition("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 414 ")
+    assert "application/problem+json" in head
+    assert json.loads(body)["status"] == 414
     assert served.browser().get("/companies?q=" + "x" * 5_000).status == 400, "a shorter one by the page itself"
 
 

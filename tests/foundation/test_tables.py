@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from regulator.foundation.tables import (
+    Cell,
     CellError,
     FileProblem,
     FileType,
@@ -23,6 +24,7 @@ from regulator.foundation.tables import (
     Mark,
     ReturnedRow,
     UnusableFile,
+    as_shown,
     open_table,
     write_csv,
     write_returned,
@@ -90,11 +92,19 @@ class TestReading:
         with open_table(tmp_path / "a.csv") as table:
             assert next(table.rows("")).cells == ["姓名", "单位"]
 
-    def test_the_name_of_the_file_does_not_matter(self, tmp_path: Path) -> None:
-        disguised = tmp_path / "really.csv"
+    @pytest.mark.parametrize("ending", [".csv", ".xls", ".ods", ".XLSX", ""])
+    def test_the_name_of_the_file_does_not_matter(self, tmp_path: Path, ending: str) -> None:
+        disguised = tmp_path / f"really{ending}"
         disguised.write_bytes((REGISTER / "companies.xlsx").read_bytes())
         with open_table(disguised) as table:
             assert table.kind is FileType.XLSX
+            assert table.height(table.sheets[0].name) > 300
+
+    @pytest.mark.parametrize(
+        ("cell", "shown"), [(100.0, "100"), (0.5, "0.5"), ("1.0", "1.0"), (1e300, str(int(1e300)))]
+    )
+    def test_a_whole_number_is_shown_without_a_fraction(self, cell: Cell, shown: str) -> None:
+        assert as_shown(cell) == shown
 
     def test_an_error_in_a_cell_is_no_blank(self, tmp_path: Path) -> None:
         with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as workbook:

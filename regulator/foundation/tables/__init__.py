@@ -2,6 +2,7 @@
 
 from regulator.foundation.tables.cells import Cell as Cell
 from regulator.foundation.tables.cells import CellError as CellError
+from regulator.foundation.tables.cells import as_shown as as_shown
 from regulator.foundation.tables.guards import FileProblem as FileProblem
 from regulator.foundation.tables.guards import FileType as FileType
 from regulator.foundation.tables.guards import Limits as Limits

@@ -88,7 +88,7 @@ def open_table(path: Path, limits: Limits | None = None) -> Iterator[Table]:
     if inspected.kind is FileType.CSV:
         yield Table(FileType.CSV, (Sheet(""),), path, inspected, bounds)
         return
-    book = _open_workbook(path)
+    book = _open_workbook(path, inspected.kind)
     try:
         sheets = tuple(_worksheets(book))
         if not sheets:
@@ -101,11 +101,18 @@ def open_table(path: Path, limits: Limits | None = None) -> Iterator[Table]:
 # --- workbooks ------------------------------------------------------------------------------------------------------
 
 
-def _open_workbook(path: Path) -> Any:
+def _open_workbook(path: Path, kind: FileType) -> Any:
+    """The workbook, whatever its name says: a path is read as what it ends with, bytes as what they are.
+
+    Many systems write an xlsx and call it xls. Bytes are all taken into memory, so a file by its right name is not.
+    """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError  # noqa: PLC0415  # as above
 
     try:
-        return CalamineWorkbook.from_path(path)
+        if path.suffix.lower() == f".{kind.value}":
+            return CalamineWorkbook.from_path(path)
+        with path.open("rb") as file:
+            return CalamineWorkbook.from_filelike(file)
     except PasswordError as error:
         raise UnusableFile(FileProblem.PASSWORD_PROTECTED) from error
     except (CalamineError, OSError) as error:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from regulator.features.accounts.terms import IMPORT_USERNAME
 from regulator.features.audit.terms import SYSTEM_USERNAME
 from regulator.features.divisions.queries import paths_of
 from regulator.features.registry.queries.history import ChangedField, HistoryEntry, PutRight, field_kind
@@ -18,6 +19,10 @@ from regulator.web import filters
 AREAS = frozenset(
     {"area_high_rise", "area_multi_storey", "area_other", "area_villa", "floor_area", "site_area"},
 )
+
+
+NO_ROLES = ("", SYSTEM_USERNAME, IMPORT_USERNAME)
+"""What stands for the role where an act was the system's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def in_words(kind: SubjectKind, entries: Iterable[HistoryEntry]) -> list[Told]:
             entry.at,
             i18n.word("RecordAct", RecordAct(entry.act).value) if entry.act in set(RecordAct) else entry.act,
             _("the system") if entry.username == SYSTEM_USERNAME else entry.name or entry.username,
-            "、".join(i18n.word("Role", role) for role in entry.role.split(",") if role not in ("", SYSTEM_USERNAME)),
+            "、".join(i18n.word("Role", role) for role in entry.role.split(",") if role not in NO_ROLES),
             tuple(
                 (
                     field_words(change.field),

@@ -10,9 +10,10 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Generic, TypeVar, cast
 from urllib.parse import quote
 
-from flask import Response, request, send_file
+from flask import Response, g, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from regulator.features.divisions import queries as divisions
 from regulator.features.divisions.queries import DivisionRow
@@ -51,9 +52,11 @@ def asked_code(kind: type[StrEnum], name: str) -> Any:
     if not raw:
         return None
     try:
-        return kind(raw)
+        found = kind(raw)
     except ValueError as error:
         raise BadInput("filter_unknown", {"given": raw[:40]}, about=name) from error
+    _said_words()[name] = i18n.label(found)
+    return found
 
 
 def asked_division(name: str = "division") -> DivisionRow | None:
@@ -64,6 +67,7 @@ def asked_division(name: str = "division") -> DivisionRow | None:
     found = divisions.find_division(raw) if raw.isascii() and raw.isdigit() else None
     if found is None:
         raise BadInput("division_unknown", {"given": raw[:20]}, about=name)
+    _said_words()[name] = found.name
     return found
 
 
@@ -157,13 +161,35 @@ def _attachment(file: IO[bytes], name: str, kind: str) -> Response:
     return response
 
 
+FILTERS = {
+    "area_from": _l("Floor area from"), "area_to": _l("Floor area to"), "company": _l("Company"),
+    "condition": _l("Condition"), "dated_from": _l("Dated from"), "dated_to": _l("Dated to"),
+    "division": _l("Place"), "ends_from": _l("Ends from"), "ends_to": _l("Ends by"), "filed": _l("Filed"),
+    "given_by": _l("Given by"), "grade": _l("Declared grade"), "in_term": _l("In office today"), "kind": _l("Kind"),
+    "mode": _l("Mode"), "ownership": _l("Ownership"), "q": _l("Search"), "recorded_basis": _l("Recorded basis"),
+    "retired": _l("Retired"), "running_on": _l("Running on"), "serving": _l("In service"), "state": _l("State"),
+    "status": _l("Status"), "title": _l("Title"), "year_from": _l("Completed from"), "year_to": _l("Completed by"),
+}  # fmt: skip
+"""What the filters of lists are called; one that has no name here stands as it was asked."""
+
+
 def _filters_in_words() -> list[str]:
+    """The filters in force as a line of the exported file."""
+    said, plain = _said_words(), {"yes": _("yes"), "no": _("no"), "not_known": _("Not known")}
+    if request.args.get("retired"):
+        said["retired"] = plain["yes"]
     given = [
-        f"{name}={value}"
+        f"{FILTERS.get(name, name)} {said.get(name) or plain.get(value, value)}"
         for name, value in request.args.items(multi=True)
-        if value and name not in ("export", "cursor", "back", "lang", "as_of")
+        if value and name not in ("export", "cursor", "back", "lang", "as_of", "sort")
     ]
-    return [_("Filters: %(filters)s", filters=" ".join(given))] if given else []
+    return [_("Filters: %(filters)s", filters=_("; ").join(given))] if given else []
+
+
+def _said_words() -> dict[str, str]:
+    """The words of the filters this request has read so far."""
+    words: dict[str, str] = g.setdefault("filters_in_words", {})
+    return words
 
 
 def _said(day: date) -> str:

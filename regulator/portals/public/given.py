@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask import request
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from regulator.features.registry.queries import public as register
@@ -67,7 +68,7 @@ def day_or_problem() -> tuple[date, str]:
     try:
         return day(), ""
     except BadInput as error:
-        return clock.today(), code_sentence(error.code, error.params)
+        return clock.today(), " ".join((code_sentence(error.code, error.params), _("Today is shown.")))
 
 
 def code_words(kind: type[StrEnum]) -> dict[StrEnum, str]:

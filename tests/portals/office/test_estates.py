@@ -200,7 +200,8 @@ def test_a_contract_is_recorded_filed_terminated_and_its_overlap_settled(sign_in
     desk.get(path)
     two = desk.post(path, company=second.credit_code, kind="preliminary", began_on="2026-01-01").location
     desk.get(path)
-    desk.post(path, 409, company=second.credit_code, kind="ordinary", began_on="2026-01-01")
+    again = desk.post(path, 409, company=second.credit_code, kind="ordinary", began_on="2026-01-01")
+    assert "同一起始日期的合同已经登记" in again.text
     desk.get(f"{two}/file")
     desk.post(f"{two}/file", filed_on="2026-02-01")
     desk.get(f"{two}/correct")
@@ -251,6 +252,7 @@ def test_committees_and_notices(sign_in: Open, session: Session) -> None:
     desk.post(f"{path}/notices/new", 409, given_by="company", **given)
     desk.post(f"{path}/notices/new", given_by="owners", **given)
     assert estate.name in desk.get("/office/notices?kind=dismissal")
+    assert "通知方" in desk.page
     elsewhere = sign_in(Role.DISTRICT_OFFICER, make.HEPING)
     page = desk.get(path)
     for kind, told in (("committee", "备案表"), ("notice", "登记")):

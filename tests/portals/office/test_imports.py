@@ -15,6 +15,7 @@ from regulator.features.accounts.models import Account, Authority
 from regulator.features.registry.imports import batches, vault
 from regulator.features.registry.imports.models import ImportBatch
 from regulator.features.registry.imports.terms import BatchState
+from regulator.foundation import jobs
 from regulator.foundation.database import IMMEDIATE, new_key, transaction
 from regulator.foundation.database import session as current_session
 from regulator.foundation.files import file_room
@@ -73,6 +74,8 @@ def test_a_form_sent_twice_is_examined_and_kept_once(sign_in: Open, examinations
         pytest.param("companies", lambda: None, "请选择", id="no-file"),
         pytest.param("contracts", workbook, "合同", id="another-kind"),
         pytest.param("companies", lambda: workbook(content=b""), "空", id="empty"),
+        pytest.param("companies", lambda: workbook(content=b"\x00\x01"), "不是表格文件", id="wrong"),
+        pytest.param("companies", lambda: workbook(content=b",".join([b"x"] * 300)), "列太多", id="300-columns"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_at_its_field(
@@ -179,6 +182,18 @@ def test_columns_of_coordinates_left_out_need_no_datum(sign_in: Open, session: S
     address = send(desk, "estates", book(("和平区", [ESTATES, ESTATE])))
     desk.post(f"{address}/columns", **sheet_columns("street", "name", "", "", "households"))
     assert settled(session).state is BatchState.JUDGING
+
+
+def test_what_was_assumed_is_said_before_it_is_confirmed(sign_in: Open, session: Session) -> None:
+    desk = sign_in()
+    list_ = book(("x", [["企业名称", "信用代码", "注册资本"], ["沈阳甲物业有限公司", CREDIT_CODE, 500]]))
+    address = send(desk, "companies", list_, as_of="2062-09-30")
+    desk.post(f"{address}/columns", **sheet_columns("name", "uscc", "registered_capital"))
+    session.rollback()
+    assert jobs.run_next("test:1:1")
+    page = desk.get(address)
+    assert "注册资本" in page[page.index("单位") :]
+    assert "2062年9月30日" in page[page.index("尚未到来") - 60 :]
 
 
 def test_a_sheet_of_which_no_column_is_taken_is_passed_over(sign_in: Open, session: Session) -> None:

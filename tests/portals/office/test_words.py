@@ -3,10 +3,19 @@
 import re
 from pathlib import Path
 
+import pytest
+from flask import Flask
+
+from regulator.features.accounts.terms import IMPORT_USERNAME
+from regulator.features.audit.terms import SYSTEM_USERNAME
 from regulator.features.registry.imports.columns import COLUMNS, Kind
 from regulator.features.registry.imports.terms import LaterChange
 from regulator.features.registry.imports.verdicts import Outcome
+from regulator.features.registry.queries.history import HistoryEntry
+from regulator.features.registry.terms import SubjectKind
+from regulator.foundation import clock
 from regulator.foundation.i18n import label, word
+from regulator.portals.office.history import in_words
 from regulator.portals.office.words import ImportField
 
 ROOT = Path(__file__).parents[3]
@@ -21,6 +30,13 @@ def test_kinds_outcomes_and_obstacles_of_imports_are_said_in_words() -> None:
     for member in (*Kind, *LaterChange, *Outcome):
         assert label(member, "zh_Hans_CN") != member.value, member
         assert label(member, "en") != member.value, member
+
+
+@pytest.mark.parametrize("role", [SYSTEM_USERNAME, IMPORT_USERNAME])
+def test_no_role_is_made_up_for_the_systems_own_acts(app: Flask, role: str) -> None:
+    entry = HistoryEntry(clock.now(), "registered", 1, role, "系统导入", role, None, ())
+    with app.test_request_context():
+        assert in_words(SubjectKind.ESTATE, [entry])[0].role == ""
 
 
 def test_every_family_of_words_a_page_asks_for_exists() -> None:

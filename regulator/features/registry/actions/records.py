@@ -30,6 +30,15 @@ from regulator.foundation.errors import BadInput, Conflict
 
 Record: TypeAlias = Company | Person | Estate | Service | Contract | Committee | Notice
 
+DUPLICATES = {
+    SubjectKind.COMPANY: Conflict("company_duplicate").code,
+    SubjectKind.CONTRACT: Conflict("contract_duplicate").code,
+    SubjectKind.ESTATE: Conflict("estate_duplicate").code,
+    SubjectKind.PERSON: Conflict("person_duplicate").code,
+    SubjectKind.SERVICE: Conflict("service_duplicate").code,
+}
+"""What is said when the database knows the business key of a new record already."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
@@ -63,7 +72,7 @@ def create_record(
             session().add(record)
             session().flush()
     except IntegrityError as error:
-        raise Conflict(f"{kind.value}_duplicate") from error
+        raise Conflict(DUPLICATES[kind]) from error
     _remember(record, kind, key, RecordAct.REGISTERED, (), actor, now, reason=None)
     facts = {name: value for name, value in _stated(record).items() if value is not None}
     audit.record(

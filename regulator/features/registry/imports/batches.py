@@ -20,7 +20,7 @@ from regulator.features.divisions.terms import CodeRange, Scope
 from regulator.features.registry.imports import vault
 from regulator.features.registry.imports.columns import COLUMNS, Kind
 from regulator.features.registry.imports.facts import FileFacts
-from regulator.features.registry.imports.headers import Layout
+from regulator.features.registry.imports.headers import Layout, with_columns
 from regulator.features.registry.imports.models import ImportBatch, ImportMapping, ImportRow
 from regulator.features.registry.imports.recognise import (
     Options,
@@ -38,7 +38,7 @@ from regulator.foundation import jobs
 from regulator.foundation.database import new_key, session
 from regulator.foundation.errors import BadInput
 from regulator.foundation.geo import Datum
-from regulator.foundation.tables import Table, open_table
+from regulator.foundation.tables import Table, as_shown, open_table
 
 JUDGE_JOB = "import.judge"
 APPLY_JOB = "import.apply"
@@ -141,7 +141,7 @@ def _sample(table: Table, layout: Layout) -> list[list[str]]:
     sensitive = {column for column, name in layout.columns.items() if name in ("id_number", "phone")}
     rows = islice(data_rows(table, layout), 3)
     return [
-        ["•••" if column in sensitive and cell else mask_text(str(cell)) for column, cell in enumerate(row.cells)]
+        ["•••" if column in sensitive and cell else mask_text(as_shown(cell)) for column, cell in enumerate(row.cells)]
         for row in rows
     ]
 
@@ -155,7 +155,8 @@ def set_columns(batch: ImportBatch, chosen: Mapping[str, Mapping[int, str]], *, 
     ``chosen`` gives for each sheet the field of each column; a sheet of which no column is taken is passed over.
     Raises BadInput ``column_missing``, ``column_twice``, ``datum_missing``, ``datum_conflict``.
     """
-    _expect(batch, BatchState.RECOGNISED)
+    if batch.state is not BatchState.RECOGNISED:
+        raise BadInput("batch_not_recognised")
     plan = plan_from_json(batch.plan)
     left_out = {name for name, columns in chosen.items() if not columns}
     read = [sheet for sheet in plan.sheets if sheet.layout.sheet not in left_out] or list(plan.sheets)
@@ -187,18 +188,10 @@ def _with_columns(sheet: SheetPlan, chosen: Mapping[int, str] | None, kind: Kind
     taken = [name for name in columns.values() if name != "ignored"]
     if len(taken) != len(set(taken)):
         raise BadInput("column_twice", about="columns")
-    units = {column.field: column.unit for column in COLUMNS[kind]}
-    factors = {column: sheet.layout.factors.get(column, _one()) for column, name in columns.items() if units.get(name)}
-    layout = replace(sheet.layout, columns=columns, factors=factors)
+    layout = with_columns(kind, sheet.layout, columns)
     if missing := missing_columns(kind, layout):
         raise BadInput("column_missing", {"fields": missing}, about="columns")
     return replace(sheet, layout=layout)
-
-
-def _one() -> Any:
-    from decimal import Decimal  # noqa: PLC0415  # tiny
-
-    return Decimal(1)
 
 
 def _with_wishes(sheet: SheetPlan, wishes: Wishes, *, given_before: str | None) -> SheetPlan:
@@ -318,11 +311,6 @@ def forget(batch: ImportBatch) -> None:
     vault.forget_file(batch.stored)
     batch.stored = None
     session().flush()
-
-
-def _expect(batch: ImportBatch, state: BatchState) -> None:
-    if batch.state is not state:
-        raise BadInput(f"batch_not_{state.value}")
 
 
 # --- values as JSON -------------------------------------------------------------------------------------------------

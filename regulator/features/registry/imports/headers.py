@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -224,6 +224,20 @@ def _factors(
                 assumed.append(name)
         factors[column] = factor or Decimal(1)
     return factors, tuple(assumed)
+
+
+def with_columns(kind: Kind, layout: Layout, columns: Mapping[int, str]) -> Layout:
+    """The layout with the columns a person settled on; a column taken as something else has its unit read anew."""
+    labels = {column: ("", layout.titles.get(column, "")) for column in columns}
+    factors, assumed = _factors(kind, columns, labels, layout.lines_above)
+    kept = {column for column, name in columns.items() if layout.columns.get(column) == name}
+    of_kept = {columns[column] for column in kept}
+    return replace(
+        layout,
+        columns=columns,
+        factors={column: layout.factors.get(column, one) if column in kept else one for column, one in factors.items()},
+        assumed=tuple(name for name in assumed if name not in of_kept or name in layout.assumed),
+    )
 
 
 def _unit_above(unit: Unit, above: Sequence[str]) -> Decimal | None:

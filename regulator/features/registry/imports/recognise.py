@@ -46,6 +46,11 @@ class Plan:
         """The day of the list; the latest where sheets differ."""
         return max(sheet.file.as_of for sheet in self.sheets)
 
+    @property
+    def assumed(self) -> list[str]:
+        """The fields of the file whose unit nobody stated."""
+        return sorted({name for sheet in self.sheets for name in sheet.layout.assumed})
+
 
 def recognise(kind: Kind, table: Table, places: PlaceBook, options: Options) -> Plan:
     """The plan of a file; raises BadInput ``no_header_row``, ``column_missing`` or ``datum_conflict``."""

@@ -7,14 +7,17 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
+from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.queries import NOWHERE, DivisionRow, Path, paths_of, within
 from regulator.features.divisions.terms import Scope
 from regulator.features.registry.models import Committee, CommitteeMember, Estate
 from regulator.features.registry.queries.bounds import estate_in_scope
+from regulator.features.registry.queries.finding import means
 from regulator.features.registry.rules.contracts import committee_filing_due
 from regulator.foundation.database import session
 from regulator.foundation.errors import NotFound
 from regulator.foundation.paging import Count, Page, Sort, count_up_to_ceiling, paginate
+from regulator.law.calendar import Due
 
 LIST = "office.committees"
 SORTS = ("estate", "-estate", "began", "-began")
@@ -50,11 +53,8 @@ class CommitteeRow:
     retired_reason: str | None
     members: tuple[MemberRow, ...] = ()
     place: Path = NOWHERE
-
-    @property
-    def filing_due(self) -> date | None:
-        """The last day of the 30 in which it is filed (条例 16); None while the election's day is not known."""
-        return committee_filing_due(self.elected_on)
+    filing_due: Due | None = None
+    """The last day of the 30 in which it is filed (条例 16); None while the election's day is not known."""
 
     def in_term(self, day: date) -> bool:
         """Whether its term covers the day."""
@@ -62,7 +62,7 @@ class CommitteeRow:
 
     def is_filing_late(self, day: date) -> bool:
         """Whether it was filed after the 30 days, or is not filed and they have passed by ``day``."""
-        return self.filing_due is not None and (self.filed_on or day) > self.filing_due
+        return self.filing_due is not None and (self.filed_on or day) > self.filing_due.day
 
 
 _ROW: Any = (
@@ -94,8 +94,15 @@ def list_committees_of(estate_id: UUID) -> list[CommitteeRow]:
     """Every committee of an estate with its members, the latest first, retired ones last."""
     query = _committees().where(Committee.estate_id == estate_id)
     rows = session().execute(query.order_by(Committee.retired_on.is_not(None), Committee.term_began_on.desc())).all()
-    members = _members([row.id for row in rows])
-    return [replace(CommitteeRow(*row), members=members.get(row.id, ())) for row in rows]
+    members, days = _members([row.id for row in rows]), working_days()
+    return [
+        replace(
+            CommitteeRow(*row),
+            members=members.get(row.id, ()),
+            filing_due=committee_filing_due(row.elected_on, days),
+        )
+        for row in rows
+    ]
 
 
 def _members(committee_ids: list[UUID]) -> dict[UUID, tuple[MemberRow, ...]]:
@@ -126,6 +133,7 @@ def get_committee(scope: Scope, committee_id: UUID, *, day: date) -> Committee:
 class CommitteeFilter:
     """What a list of committees is narrowed to; ``in_term_on`` takes those in office that day."""
 
+    q: str | None = None
     division: DivisionRow | None = None
     in_term_on: date | None = None
     filed: bool | None = None
@@ -144,13 +152,14 @@ def list_committees(
     stmt = _list(scope, wanted)
     page = paginate(stmt, list_name=LIST, sort=sort, cursor=cursor, limit=limit, item=lambda row: row)
     places = paths_of(row.division_code for row in page.items)
-    members = _members([row.id for row in page.items])
+    members, days = _members([row.id for row in page.items]), working_days()
     return Page(
         tuple(
             replace(
                 CommitteeRow(*row[: len(_ROW)]),
                 members=members.get(row.id, ()),
                 place=places.get(row.division_code, NOWHERE),
+                filing_due=committee_filing_due(row.elected_on, days),
             )
             for row in page.items
         ),
@@ -166,6 +175,8 @@ def count_committees(scope: Scope, wanted: CommitteeFilter) -> Count:
 def _list(scope: Scope, wanted: CommitteeFilter) -> Select[Any]:
     narrowed = scope.narrowed(wanted.division.range) if wanted.division else scope
     stmt = _committees().where(within(narrowed, Estate.division_code), Committee.retired_on.is_(None))
+    if wanted.q:
+        stmt = stmt.where(means(wanted.q, Committee.name, Committee.filing_number, company=False))
     if wanted.in_term_on:
         stmt = stmt.where(
             Committee.term_began_on <= wanted.in_term_on,

@@ -13,6 +13,7 @@ from regulator.features.divisions.queries import NOWHERE, DivisionRow, Path, pat
 from regulator.features.divisions.terms import Scope
 from regulator.features.registry.models import Company, Contract, ContractDispute, Estate
 from regulator.features.registry.queries.bounds import estate_in_scope
+from regulator.features.registry.queries.finding import means
 from regulator.features.registry.rules.contracts import ContractFacts
 from regulator.features.registry.terms import ContractKind, SettlementState
 from regulator.foundation.database import session
@@ -119,6 +120,7 @@ def contract_key(estate_code: str, credit_code: str, began_on: date) -> str:
 class ContractFilter:
     """What a list of contracts is narrowed to. ``running_on``/``ended_before`` look at the days of the term."""
 
+    q: str | None = None
     division: DivisionRow | None = None
     kind: ContractKind | None = None
     credit_code: str | None = None
@@ -152,6 +154,8 @@ def count_contracts(scope: Scope, wanted: ContractFilter) -> Count:
 def _list(scope: Scope, wanted: ContractFilter) -> Select[Any]:
     narrowed = scope.narrowed(wanted.division.range) if wanted.division else scope
     stmt = _contracts().where(within(narrowed, Estate.division_code), Contract.retired_on.is_(None))
+    if wanted.q:
+        stmt = stmt.where(means(wanted.q, Contract.number))
     if wanted.kind:
         stmt = stmt.where(Contract.kind == wanted.kind)
     if wanted.credit_code:

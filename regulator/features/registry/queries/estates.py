@@ -23,6 +23,7 @@ from regulator.features.registry.models import (
     Service,
 )
 from regulator.features.registry.queries.bounds import active_on, covers_a_city, estate_in_scope
+from regulator.features.registry.queries.finding import estate_code_prefix
 from regulator.features.registry.terms import Condition, EstateKind, Mode, NameKind, Ownership
 from regulator.features.registry.tokens import RETIRED, mark
 from regulator.foundation.clock import day_of
@@ -33,7 +34,6 @@ from regulator.foundation.search import join_search, parse_query
 
 LIST = "office.estates"
 SORTS = ("code", "-code", "name", "-name", "updated", "-updated")
-SHORTEST_CODE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def _company_id(credit_code: str) -> Any:
 
 
 def _matching(stmt: Select[Any], wanted: EstateFilter) -> tuple[Select[Any], ColumnElement[Any] | None]:
-    code = _code_prefix(wanted.q)
+    code = estate_code_prefix(wanted.q)
     if code:
         return stmt.where(Estate.code >= code, Estate.code < successor(code)), None
     match = parse_query(wanted.q, _marks(wanted), without=[] if wanted.retired else [RETIRED])
@@ -192,12 +192,6 @@ def _marks(wanted: EstateFilter) -> list[str]:
         *([f"d{prefix(wanted.division.code, wanted.division.level)}"] if wanted.division else []),
         *([RETIRED] if wanted.retired else []),
     ]
-
-
-def _code_prefix(typed: str | None) -> str | None:
-    """A run of digits as long as a district's code or longer is looked up as the beginning of an estate's code."""
-    text = "".join((typed or "").split())
-    return text if text.isascii() and text.isdigit() and SHORTEST_CODE <= len(text) <= 16 else None
 
 
 def _sort(wanted: EstateFilter, found_order: ColumnElement[Any] | None) -> Sort:

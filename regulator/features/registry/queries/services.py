@@ -12,6 +12,7 @@ from regulator.features.divisions.queries import DivisionRow, Path, paths_of, wi
 from regulator.features.divisions.terms import Scope
 from regulator.features.registry.models import Committee, Company, CompanyLink, Contract, Estate, Notice, Service
 from regulator.features.registry.queries.bounds import active_on, estate_in_scope, live_on
+from regulator.features.registry.queries.finding import means
 from regulator.features.registry.rules.contracts import ContractFacts
 from regulator.features.registry.rules.services import ServiceFacts, basis_of_service
 from regulator.features.registry.terms import Basis, Mode, RecordedBasis
@@ -182,6 +183,7 @@ class ServiceFilter:
     """What a list of services is narrowed to; ``day`` is the day on which they hold."""
 
     day: date
+    q: str | None = None
     division: DivisionRow | None = None
     mode: Mode | None = None
     credit_code: str | None = None
@@ -249,6 +251,8 @@ def _list(scope: Scope, wanted: ServiceFilter) -> Select[Any]:
         )
         .where(within(narrowed, Estate.division_code), live_on(Estate, wanted.day), active_on(wanted.day))
     )
+    if wanted.q:
+        stmt = stmt.where(means(wanted.q, Service.company_spelling))
     if wanted.mode:
         stmt = stmt.where(Service.mode == wanted.mode)
     if wanted.credit_code:

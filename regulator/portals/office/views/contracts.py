@@ -54,6 +54,7 @@ def contracts() -> ResponseReturnValue:
     """The list, or the same list as a file."""
     scope = current_scope()
     wanted = ContractFilter(
+        q=listing.asked_text(),
         division=listing.asked_division(),
         kind=listing.asked_code(ContractKind, "kind"),
         credit_code=request.args.get("company", "").strip().upper() or None,

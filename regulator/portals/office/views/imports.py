@@ -268,6 +268,7 @@ def _show_rows(batch: Any, filled: forms.Filled[ConfirmForm] | None = None, stat
         plan=plan,
         rows=[_shown(row, plan, batch.kind) for row in page.items],
         many_sheets=batch.plan["many_sheets"],
+        assumed=[i18n.label(ImportField(name)) for name in plan.assumed],
         finding_words=forms.code_sentence,
     ), status
 
@@ -297,8 +298,8 @@ def _shown(row: RowView, plan: Any, kind: Kind) -> dict[str, Any]:
     }
 
 
-def _veiled(field: str | None, value: object) -> str:
-    said = str(value)
+def _veiled(field: str | None, value: tables.Cell) -> str:
+    said = tables.as_shown(value)
     return mask_id(said) if field in VEILED and len(said) > 6 else said
 
 

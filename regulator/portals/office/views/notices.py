@@ -1,5 +1,6 @@
 """Notices between owners and company on the office's desk: list, record, correct, retire."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ def notices() -> ResponseReturnValue:
     """The list, or the same list as a file."""
     scope = current_scope()
     wanted = NoticeFilter(
+        q=listing.asked_text(),
         division=listing.asked_division(),
         kind=listing.asked_code(NoticeKind, "kind"),
         given_by=listing.asked_code(Party, "given_by"),
@@ -68,10 +70,16 @@ def _columns() -> list[listing.Column[NoticeRow]]:
         column(_("Given by"), lambda row: row.given_by),
         column(_("Date"), lambda row: row.dated_on),
         column(_("Received"), lambda row: row.received_on),
-        column(_("Takes effect"), lambda row: row.takes_effect.day if row.takes_effect else None),
+        column(_("Takes effect"), _effect),
         column(_("Provisional"), _is_provisional),
         column(_("Document"), lambda row: row.document_number),
     ]
+
+
+def _effect(row: NoticeRow) -> date | str | None:
+    if row.awaits_receipt:
+        return _("day of receipt missing")
+    return row.takes_effect.day if row.takes_effect else None
 
 
 def _is_provisional(row: NoticeRow) -> str | None:

@@ -39,6 +39,7 @@ def services() -> ResponseReturnValue:
     scope, day = current_scope(), listing.asked_day()
     wanted = ServiceFilter(
         day=day,
+        q=listing.asked_text(),
         division=listing.asked_division(),
         mode=listing.asked_code(Mode, "mode"),
         credit_code=(request.args.get("company", "").strip().upper() or None),

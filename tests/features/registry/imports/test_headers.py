@@ -164,3 +164,31 @@ def test_titles_of_the_bureaus_own_workbooks_are_clean(
     for layout in filter(None, layouts):
         assert not [title for title in layout.titles.values() if "台账" in title or "填报" in title or "附件" in title]
         assert headers.as_of_stated(layout.lines_above) == as_of
+
+
+def test_a_column_a_person_settles_on_brings_its_unit() -> None:
+    found = headers.find_layout(
+        Kind.COMPANIES, "", rows(["企业名称", "信用代码", "资金（万元）", "股本", "注册资本（元）", "联系电话"])
+    )
+    assert found is not None
+    assert (found.factors, found.assumed) == ({4: Decimal(1)}, ())
+    names = {0: "name", 1: "uscc", 5: "phone"}
+    taken = headers.with_columns(Kind.COMPANIES, found, {**names, 2: "registered_capital"})
+    assert (taken.factors, taken.assumed) == ({2: Decimal(10_000)}, ())
+    unstated = headers.with_columns(Kind.COMPANIES, taken, {**names, 3: "registered_capital"})
+    assert (unstated.factors, unstated.assumed) == ({3: Decimal(1)}, ("registered_capital",))
+    again = headers.with_columns(Kind.COMPANIES, found, dict(found.columns))
+    assert again == found
+
+
+def test_a_unit_of_a_group_is_kept_by_its_columns() -> None:
+    head = rows(
+        ["小区名称", "街道", "建筑面积（万㎡）", "", "占地"],
+        ["", "", "多层", "合计", ""],
+        ["甲", "乙街道", "4", "4", "2"],
+    )
+    found = headers.find_layout(Kind.ESTATES, "", head)
+    assert found is not None
+    settled = headers.with_columns(Kind.ESTATES, found, {**found.columns, 2: "area_other", 4: "site_area"})
+    assert settled.factors == {2: Decimal(10_000), 3: Decimal(10_000), 4: Decimal(1)}
+    assert settled.assumed == ("site_area",)
