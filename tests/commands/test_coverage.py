@@ -95,6 +95,18 @@ def test_the_change_is_explained_and_adds_up(filled: Flask) -> None:
     )
 
 
+def test_a_day_long_before_the_register_counts_nothing(filled: Flask) -> None:
+    told = plain(filled, "explain", "--from", "0001-01-01", "--to", "2026-11-23")
+    assert told["first"]["estates"] == {
+        "managed": 0,
+        "all": 0,
+        "rate": None,
+        "professional": {"managed": 0, "rate": None},
+    }
+    assert told["last"]["estates"]["all"] == 2
+    assert plain(filled, "--on", "0001-01-01")["by"]["estates"]["rate"] is None
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

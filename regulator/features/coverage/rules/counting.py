@@ -290,7 +290,7 @@ def month_before(month: str) -> str:
 
 def month_of(day: date) -> str:
     """The month a day lies in, as 2026-10."""
-    return f"{day:%Y-%m}"
+    return day.isoformat()[:7]  # four digits of every year, which strftime does not give
 
 
 def judge_closing(month: str, last_day: date, latest: str | None, today: date, *, closed: bool) -> Verdict:
