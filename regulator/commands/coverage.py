@@ -15,8 +15,10 @@ import click
 from regulator.commands.context import in_app
 from regulator.commands.divisions import acting
 from regulator.features.audit.actions import seal_all
+from regulator.features.audit.terms import Actor
 from regulator.features.coverage.actions.months import close_month
 from regulator.features.coverage.metrics import TARGETED
+from regulator.features.coverage.models import CoverageMonth
 from regulator.features.coverage.queries.figures import figure_on
 from regulator.features.coverage.queries.months import explanation
 from regulator.features.coverage.statements import explanation_statement, figure_statement
@@ -71,9 +73,10 @@ def _show(code: str | None, on: datetime | None, *, as_json: bool) -> None:
 def close_command(month: str, code: str | None, username: str | None) -> None:
     """Freeze a month that is over, for ever. Later corrections show beside it."""
     actor = acting(username)
-    with _refusing(), transaction():
+    with _refusing():
         cities = [_city(code)] if code else list_cities()
-        closed = [close_month(city, month, actor=actor, now=clock.now()) for city in cities]
+    with transaction():
+        closed = [_close(city, month, actor) for city in cities]
         seal_all(clock.now())
     for item in closed:
         click.echo(f"{item.city_code} {item.month} closed: {item.estates} estates, sha256 {item.content_hash}")
@@ -99,20 +102,25 @@ def explain_command(code: str | None, first: datetime, last: datetime, *, as_jso
         _print_explanation(told)
 
 
+def _close(city: DivisionRow, month: str, actor: Actor) -> CoverageMonth:
+    with _refusing(f"{city.name} {city.code}: "):
+        return close_month(city, month, actor=actor, now=clock.now())
+
+
 # --- what was asked for ---------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
-    """What cannot be done is a sentence on standard error and exit 2."""
+def _refusing(of: str = "") -> Iterator[None]:
+    """What cannot be done is a sentence on standard error, said of whom, and exit 2."""
     try:
         yield
     except BadInput as error:
-        click.echo(sentence(error.code, error.params, "en"), err=True)
+        click.echo(of + sentence(error.code, error.params, "en"), err=True)
         sys.exit(2)
     except Refused as error:
         for finding in error.findings:
-            click.echo(sentence(finding.code, finding.params, "en"), err=True)
+            click.echo(of + sentence(finding.code, finding.params, "en"), err=True)
         sys.exit(2)
 
 

@@ -66,6 +66,7 @@ def test_a_month_is_closed_once_and_stays(filled: Flask) -> None:
     again = run(filled, "close", "2026-10")
     assert (again.exit_code, again.stdout) == (2, "")
     assert "closed already" in again.stderr
+    assert again.stderr.startswith("沈阳市 210100: "), "of several cities one knows which"
     for month, said in (("2026-12", "not over"), ("2026-11", "not over"), ("october", "no month")):
         refused = run(filled, "close", month)
         assert refused.exit_code == 2

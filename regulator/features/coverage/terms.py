@@ -216,6 +216,11 @@ class Figure:
         """The measure the targets are set in."""
         return self.by[Measure.ESTATES]
 
+    def estates_in(self, part: Mode | Exclusion) -> int:
+        """How many estates of one mode there are, or are left out for one reason."""
+        found = self.modes.get(part) if isinstance(part, Mode) else self.excluded.get(part)
+        return found.estates if found else 0
+
     @property
     def gap(self) -> int:
         """How many estates nobody manages."""

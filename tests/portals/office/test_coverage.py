@@ -149,6 +149,18 @@ def test_a_correction_shows_beside_the_frozen_month_and_the_change_is_explained(
     assert "早于起始日期" in desk.get("/office/coverage/changes?from=2026-11-02&to=2026-11-01", 400)
 
 
+def test_another_mode_shows_beside_the_frozen_month_though_no_rate_moves(sign_in: Open, city: Session) -> None:
+    close_month(get_division(make.CITY), "2026-10", actor=make.actor(), now=clock.now())
+    estate = city.query(Estate).filter_by(name="无人小区").one()
+    service_acts.change_service(
+        estate, mode=Mode.ABANDONED, company=None, began_on=date(2026, 10, 20), version=estate.version,
+        actor=make.actor(), now=clock.now(),
+    )  # fmt: skip
+    city.commit()
+    words = text_of(sign_in().get("/office/coverage/months"))
+    assert re.search(r"有更正 弃管 1 → 2 无物业 1 → 0 2026年", words), words
+
+
 def test_the_numbers_of_a_closed_month_lead_to_the_estates_as_frozen(sign_in: Open, city: Session) -> None:
     close_month(get_division(make.CITY), "2026-10", actor=make.actor(), now=clock.now())
     estate = city.query(Estate).filter_by(name="翰林花园").one()

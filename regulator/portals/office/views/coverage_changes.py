@@ -20,7 +20,9 @@ from regulator.features.coverage.rules.counting import month_before, month_of
 from regulator.features.coverage.terms import (
     ChangeReason,
     EstateChange,
+    Exclusion,
     Explanation,
+    Figure,
     Measure,
     Measured,
     Part,
@@ -30,6 +32,7 @@ from regulator.features.coverage.terms import (
 from regulator.features.metrics.terms import MetricDefinition
 from regulator.features.registry.queries.estates import names_by_code
 from regulator.features.registry.queries.history import list_put_right
+from regulator.features.registry.terms import Mode
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput
 from regulator.foundation.i18n import label
@@ -63,11 +66,16 @@ def coverage_months() -> ResponseReturnValue:
         until=until,
         definition=MetricDefinition(TARGETED.value),
         earlier=earlier if earlier and figures.list_months(place, 1, earlier) else None,
-        rows=[(item, figures.figure_of_whole(place, item.day)) for item in reversed(frozen)],
+        rows=[_beside(item.figure, figures.figure_of_whole(place, item.day), item) for item in reversed(frozen)],
         measures=list(Measure),
         day=clock.today(),
         closing=next_closing(place.cities[0], clock.today()),
     )
+
+
+def _beside(frozen: Figure, now: Figure, item: Any) -> tuple[Any, Figure, list[Mode | Exclusion]]:
+    """A closed month, what is known of its last day now, and the modes and exclusions that differ in estates."""
+    return item, now, [part for part in (*Mode, *Exclusion) if frozen.estates_in(part) != now.estates_in(part)]
 
 
 def _asked_month(name: str) -> str | None:
