@@ -34,6 +34,7 @@ KEYWORDS: dict[str, Any] = {"_": None, "_l": None, "gettext": None, "lazy_gettex
 FINDING_CALLS = {"Finding", "BadInput", "Conflict", "FileDamaged", "Unavailable", "code_sentence"}
 SCREEN_ENUMS = (  # enumerations outside terms.py that people read
     "regulator/foundation/cleaners/kinds.py",
+    "regulator/features/papers/moved_terms.py",
     "regulator/features/licensing/certificate_terms.py",
     "regulator/features/licensing/application_terms.py",
     "regulator/features/licensing/review_terms.py",

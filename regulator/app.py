@@ -44,6 +44,7 @@ from regulator.features.maps.geofiles import batches as geofiles
 from regulator.features.maps.geofiles import exporting, work
 from regulator.features.metrics.catalogue import register_levels, register_metric
 from regulator.features.papers.actions import attachments, case_files, deliveries, handing_out, issuing, trying
+from regulator.features.papers.actions import moves as matter_moves
 from regulator.features.papers.signals import contents_asked, matter_reassigned, paper_served
 from regulator.features.registry import signals
 from regulator.features.registry.actions import matters, moves
@@ -259,6 +260,7 @@ def _register_followers() -> None:
     matter_reassigned.connect(application_matters.follow_reassigned)
     matter_reassigned.connect(endings.follow_reassigned_endings)
     paper_served.connect(endings.follow_served)
+    working_days_changed.connect(matter_moves.follow_calendar_notices)
     working_days_changed.connect(application_matters.follow_calendar)
     working_days_changed.connect(review_matters.follow_calendar)
     working_days_changed.connect(endings.follow_calendar_endings)

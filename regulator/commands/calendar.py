@@ -15,6 +15,7 @@ from regulator.features.calendar import queries
 from regulator.features.calendar.actions import import_notice
 from regulator.features.calendar.imports import SIGNS, read_notice
 from regulator.features.calendar.terms import FIRST_YEAR, LAST_YEAR, Changes, Holiday
+from regulator.features.papers.queries.moves import moved_matters_at
 from regulator.features.registry.queries.moves import moved_at
 from regulator.foundation import clock, i18n
 from regulator.foundation.database import transaction
@@ -80,7 +81,7 @@ def import_file(path: Path, actor: Actor, *, dry_run: bool = False) -> tuple[int
     rows, now = read_notice(path), clock.now()
     with transaction() as current:
         changes = import_notice(rows, actor=actor, now=now)
-        moved = moved_at(now)
+        moved = moved_at(now) + moved_matters_at(now)
         seal_all(clock.now())
         if dry_run:
             current.rollback()

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -39,7 +40,10 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--json", "as_json", is_flag=True, help="As /api/v1/coverage gives it.")
 @click.pass_context
 def coverage_command(ctx: click.Context, code: str | None, on: datetime | None, *, as_json: bool) -> None:
-    """The coverage rates of a division on a day."""
+    """The coverage rates of a division on a day.
+
+    A past day is counted from what the register knows today; what was known at the time stands in the closed months.
+    """
     if ctx.invoked_subcommand is None:
         ctx.invoke(_show, code=code, on=on, as_json=as_json)
 
@@ -143,7 +147,15 @@ def _print(body: Any) -> None:
 def _print_figure(figure: Figure) -> None:
     for measure, found in figure.by.items():
         rates = ", ".join(f"{rate.value} {_percent(found.share(rate))}" for rate in Rate)
-        click.echo(f"{label(measure, 'en')}: {found.managed} of {found.all}, {rates}")
+        managed, counted = _size(measure, found.managed), _size(measure, found.all)
+        click.echo(f"{label(measure, 'en')}: {managed} of {counted}, {rates}")
+    for why, amounts in figure.excluded.items():
+        if amounts.estates:
+            click.echo(f"Left out, {label(why, 'en')}: {amounts.estates} estates")
+
+
+def _size(measure: Measure, number: int) -> str:
+    return f"{Decimal(number).scaleb(-2):,} ㎡" if measure is Measure.FLOOR_AREA else f"{number}"
 
 
 def _percent(share: Share) -> str:

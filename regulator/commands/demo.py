@@ -17,6 +17,7 @@ from sqlalchemy import exists, select
 from regulator.commands.context import in_app
 from regulator.commands.demo_applications import write_applications
 from regulator.commands.demo_certificates import write_certificates
+from regulator.commands.demo_custody import community_to_survey, write_custody
 from regulator.commands.demo_endings import write_endings
 from regulator.commands.demo_papers import found_authorities, write_papers
 from regulator.commands.demo_reviews import write_reviews
@@ -97,6 +98,8 @@ def demo_command(seed: int, companies: int, estates: int, people: int, cities: i
             if cities == 1:
                 write_certificates(authorities, _two_districts())
             draft = _write(_open_accounts(authorities))
+            if cities == 1:
+                _write_custody()
             _open_matters()
             if cities == 1:
                 write_papers(authorities)
@@ -265,7 +268,7 @@ def _wanted(city: str) -> list[tuple[str, str, Role, str]]:
         ("district2", "区房产局 李静", Role.DISTRICT_OFFICER, districts[1]),
         *([("district3", "区房产局 何宁", Role.DISTRICT_OFFICER, districts[2])] if len(districts) > 2 else []),
         ("street", "街道办 王强", Role.STREET_OFFICER, streets[0]),
-        ("community", "社区 陈兰", Role.COMMUNITY_WORKER, communities[0]),
+        ("community", "社区 陈兰", Role.COMMUNITY_WORKER, community_to_survey(streets[0]) or communities[0]),
         ("head", "物业科科长 刘军", Role.SECTION_HEAD, districts[0]),
         ("director", "分管局长 赵平", Role.DIRECTOR, districts[0]),
         ("clerk", "窗口 孙洁", Role.HALL_CLERK, districts[0]),
@@ -304,6 +307,13 @@ def _write_reviews(authorities: Mapping[str, Authority]) -> None:
     write_reviews(
         [row.code for row in list_below(city) if row.level is Level.DISTRICT][:3], city, authorities.get(city)
     )
+
+
+def _write_custody() -> None:
+    """Of the district and the street that have accounts."""
+    below = list_below(list_cities()[0].code, levels=(Level.DISTRICT, Level.STREET))
+    first = {row.level: row.code for row in reversed(below)}
+    write_custody(first[Level.DISTRICT], first[Level.STREET])
 
 
 def _open_matters() -> None:

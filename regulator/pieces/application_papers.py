@@ -5,9 +5,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from regulator.features.licensing.application_terms import ApplicationAct
+from regulator.features.licensing.application_terms import ApplicationAct, ApplicationState
 from regulator.features.licensing.queries.applications.listing import list_events
 from regulator.features.licensing.queries.applications.standing import list_pauses, procedure_of, rule_set_of
+from regulator.features.licensing.rules.clocks import is_one_office
 from regulator.features.licensing.rules.transitions import STOPS_NAMED
 from regulator.features.licensing.terms import ClockStop, Nature, RuleSet, TermCode, TermUnit
 from regulator.features.papers.terms import PaperKind
@@ -75,8 +76,23 @@ def _last_words(events: Sequence[Any]) -> str | None:
     return next((line.words for line in reversed(events) if line.words), None)
 
 
-def _accepted(application: Any, _rules: RuleSet, _events: Sequence[Any]) -> dict[str, Any]:
-    return {"accepted_on": application.accepted_on}
+def _accepted(application: Any, rule_set: RuleSet, _events: Sequence[Any]) -> dict[str, Any]:
+    """The decision's own day, where the office that examines decides too; elsewhere whoever drafts states it."""
+    procedure = procedure_of(rule_set)
+    if not is_one_office(procedure) or application.state is not ApplicationState.ACCEPTED:
+        return {"accepted_on": application.accepted_on}
+    return {
+        "accepted_on": application.accepted_on,
+        "due_on": application.due_on,
+        "due_remark": _remark(application),
+    }
+
+
+def _remark(application: Any) -> str | None:
+    """What a paper says beside a day that a notice of holidays may still move."""
+    if not application.is_due_provisional or application.due_on is None:
+        return None
+    return f"{application.due_on.year}年放假安排尚未公布，该日为暂定，有变动的另行告知"
 
 
 def _refused(_application: Any, _rules: RuleSet, events: Sequence[Any]) -> dict[str, Any]:
@@ -89,7 +105,12 @@ def _extended(application: Any, rule_set: RuleSet, events: Sequence[Any]) -> dic
     before = next((line.facts.get("due_on") for line in reversed(events[:at]) if line.facts.get("due_on")), None)
     term = procedure_of(rule_set).terms[TermCode.EXTENSION]
     lengths = {"extended_days": term.length, "extended_unit": UNITS.get(term.unit)}
-    return {"due_on": before, "new_due_on": application.due_on, "reasons": _last_words(events)} | lengths
+    return {
+        "due_on": before,
+        "new_due_on": application.due_on,
+        "due_remark": _remark(application),
+        "reasons": _last_words(events),
+    } | lengths
 
 
 def _stopped(application: Any, _rules: RuleSet, _events: Sequence[Any]) -> dict[str, Any]:

@@ -132,6 +132,8 @@ def count(value: int | Count | None, locale: str) -> str:
 def percent(value: float | Fraction | Decimal | Share | None, locale: str, digits: int = 1) -> str:
     """A share (0 to 1) in percent: 86.4%."""
     del locale
+    if isinstance(value, Fraction):  # rounded as a share is, so that one figure reads the same everywhere
+        value = Share(value.numerator, value.denominator)
     shown = value.percent(digits) if isinstance(value, Share) else value
     if shown is None:
         return DASH

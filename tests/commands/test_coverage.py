@@ -47,7 +47,16 @@ def test_it_prints_what_the_interface_answers(filled: Flask) -> None:
     for asked in ("division=210103", "division=210103&on=2026-11-01", ""):
         words = [word for pair in asked.split("&") if pair for word in (f"--{pair.split('=')[0]}", pair.split("=")[1])]
         assert plain(filled, *words) == filled.test_client().get(f"/api/v1/coverage?{asked}").json
-    assert "By estates: 2 of 2, full 100.00 %, professional 50.00 %" in run(filled).stdout
+    acts.correct_estate(
+        session().query(make.Estate).filter_by(name="甲").one(),
+        {"floor_area": 1_234_567, "households": None}, version=1, reason="量过", actor=make.actor(), now=clock.now(),
+    )  # fmt: skip
+    session().commit()
+    told = run(filled).stdout
+    assert "By estates: 2 of 2, full 100.00 %, professional 50.00 %" in told
+    area = plain(filled)["by"]["floor_area"]
+    assert f"By floor area: {area['managed']:,.2f} ㎡ of {area['all']:,.2f} ㎡" in told
+    assert "Left out, Households not known: 1 estates" in told
 
 
 def test_a_month_is_closed_once_and_stays(filled: Flask) -> None:

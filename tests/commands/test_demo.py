@@ -26,6 +26,8 @@ from regulator.features.accounts import actions as accounts
 from regulator.features.accounts import queries
 from regulator.features.accounts.actions.signing_in import From
 from regulator.features.accounts.terms import Role, Stage
+from regulator.features.coverage.models import Custodian
+from regulator.features.coverage.queries.custody import CustodyFilter, count_needing
 from regulator.features.divisions.queries import list_cities
 from regulator.features.divisions.terms import Scope
 from regulator.features.licensing.application_terms import ApplicationState
@@ -119,6 +121,9 @@ def test_there_is_one_in_every_state(run: Run, session: Session, tmp_path: Path)
     own = session.scalars(select(Company).where(Company.credit_code == listed["company"]["scope"])).one()
     assert own.division_code == listed["district"]["scope"], "what it sends in comes to a desk that can be looked at"
     assert find_standing(own.id, Nature.EVALUATION) is not None
+    assert session.scalars(select(Custodian.phone)).first() is not None
+    district = Scope.division(listed["district"]["scope"])
+    assert count_needing(district, CustodyFilter(), day=clock.today()).number, "some still miss one"
 
 
 @pytest.mark.usefixtures("prepared")

@@ -28,7 +28,8 @@ from regulator.features.licensing.review_terms import ReviewAct, ReviewResult, R
 from regulator.features.licensing.terms import ApplicationKind, EndingKind, Nature, OutsideFactKind
 from regulator.features.maps.geofiles.models import GeoBatch, GeoExport
 from regulator.features.maps.geofiles.terms import FileType, GeoKind, GeoLayer, GeoState
-from regulator.features.papers.models import Attachment, CaseFilePrint, Matter, Reminder
+from regulator.features.papers.models import Attachment, CaseFilePrint, Matter, MatterMove, Reminder
+from regulator.features.papers.moved_terms import MovedTerm
 from regulator.features.papers.queries.attachments import attachment_room
 from regulator.features.papers.queries.case_files import print_room
 from regulator.features.papers.terms import AttachmentRole, Tone
@@ -318,6 +319,11 @@ def make_one_matter(session: Session, number: int, division: str) -> tuple[Matte
     session.add(
         CaseFilePrint(matter_id=matter.id, basis="0" * 64, content_hash=printed, size=4, pages=1, made_at=make.NOW)
     )
+    move = MatterMove(
+        id=new_key(), matter_id=matter.id, term=MovedTerm.NOTICE, due_before=clock.today(), due_after=LATER,
+        calendar_year=LATER.year, moved_at=make.NOW,
+    )  # fmt: skip
+    session.add(move)
     session.flush()
     return matter, reminder, attachment
 

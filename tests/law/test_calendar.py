@@ -164,3 +164,37 @@ def test_a_calendar_term_ends_on_a_worked_day_and_not_before_its_time(
     assert raw <= found.day
     assert days.is_working(found.day)
     assert not any(days.is_working(raw + timedelta(days=n)) for n in range((found.day - raw).days))
+
+
+TURN = st.dates(date(2026, 11, 1), date(2027, 3, 31))
+
+
+@given(TURN, st.sampled_from([Unit.DAY, Unit.MONTH, Unit.WORKING_DAY]), st.integers(0, 60), st.data())
+def test_only_a_provisional_day_can_be_moved_by_a_notice(
+    start: date, unit: Unit, length: int, data: st.DataObject
+) -> None:
+    """Across years: whatever the notice of a year that waits for it says, a day that bears no mark stays."""
+    settled = frozenset({2025, 2026})
+    unsettled = st.frozensets(st.dates(date(2027, 1, 1), date(2027, 4, 30)), max_size=40)
+    before = WorkingDays(DAYS_OFF, MADE_UP, settled)
+    off, made_up = data.draw(unsettled), data.draw(unsettled)
+    after = WorkingDays(DAYS_OFF | off - made_up, MADE_UP | made_up, settled | {2027, 2028, 2029})
+    term = Term(min(length, 24) if unit is Unit.MONTH else length, unit)
+    was, now = before.due(term, start), after.due(term, start)
+    assert was is not None
+    assert now is not None
+    assert was.is_provisional or was.day == now.day
+    assert not now.is_provisional or now.day.year > 2029
+
+
+@given(CALENDARS, SPAN, st.integers(1, 24), st.integers(1, 24))
+def test_months_and_years_keep_their_day_across_years(days: WorkingDays, start: date, months: int, more: int) -> None:
+    """民法典 202: a term of months never ends before the day of the same number, nor a longer one before a shorter."""
+    shorter, longer = (days.due(Term(n, Unit.MONTH), start) for n in (months, months + more))
+    assert shorter is not None
+    assert longer is not None
+    raw = shorter.day.year * 12 + shorter.day.month - (start.year * 12 + start.month)
+    assert raw >= months
+    assert shorter.day <= longer.day
+    year = days.due(Term(12, Unit.MONTH), start)
+    assert year == days.due(Term(1, Unit.YEAR), start)

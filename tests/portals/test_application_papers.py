@@ -52,7 +52,10 @@ def rejected(offices: Offices) -> Application:
         pytest.param(
             stopped, "examiner", "clock_stop", ["实地检验", WORDS[A.STOP_CLOCK]], id="行政许可法-45-told-in-writing"
         ),
-        pytest.param(extended, "decider", "extension", ["第十四条", WORDS[A.EXTEND]], id="行政许可法-42-reasons-told"),
+        pytest.param(
+            extended, "decider", "extension", ["第十四条", WORDS[A.EXTEND], "年放假安排尚未公布，该日为暂定"],
+            id="行政许可法-42-reasons-told-and-the-day-marked",
+        ),
         pytest.param(
             rejected, "decider", "rejection", ["第十四条", WORDS[A.REJECT], "要求10，核查结果为0，不满足"],
             id="rejected-with-the-findings-cited",

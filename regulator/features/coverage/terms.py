@@ -39,6 +39,14 @@ class Rate(StrEnum):
     PROFESSIONAL = "professional"
 
 
+class Group(StrEnum):
+    """Which estates of a figure a list shows, beside the single modes and exclusions."""
+
+    COUNTED = "counted"
+    GAP = "gap"
+    MANAGED = "managed"
+
+
 class ChangeReason(StrEnum):
     """Why a rate changed between two days."""
 

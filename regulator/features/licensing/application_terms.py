@@ -197,6 +197,7 @@ class Standing:
     is_stopped: bool = False
     due_on: date | None = None
     objections_until: date | None = None
+    is_objections_provisional: bool = False
     objections: int = 0
     held_until: date | None = None
     asked_in_time: bool = False

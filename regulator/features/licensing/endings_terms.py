@@ -196,6 +196,7 @@ class EndingStanding:
     call: PaperSeen | None = None
     call_issued: bool = False
     hearing_from: date | None = None
+    is_hearing_provisional: bool = False
     heard_on: date | None = None
     decision: PaperSeen | None = None
     known_grounds: tuple[str, ...] = ()

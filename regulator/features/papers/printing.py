@@ -14,6 +14,7 @@ from typing import Any
 
 from regulator.features.papers.queries.attachments import attachment_room
 from regulator.features.papers.queries.file_contents import PDF, FileContents, Held
+from regulator.features.papers.rules.matters import moved_of
 from regulator.features.papers.terms import EntryKind, FileSection
 from regulator.foundation.clock import CHINA
 from regulator.foundation.documents import typst_pdf
@@ -159,11 +160,22 @@ def _handed(entry: Any) -> str:
     """From whom to whom, or what a line is about, in words."""
     if entry.kind is EntryKind.ASSIGNED:
         return f"{entry.from_name or '—'} → {entry.to_name or '—'}"
+    if entry.kind is EntryKind.TERM_SET and entry.about:
+        return term_in_words(entry.about)
     families = {EntryKind.CLOSED: "Outcome", EntryKind.NOTED: "Tone", EntryKind.REMINDED: "Tone"}
     family = families.get(entry.kind)
     about = word(family, entry.about, DEFAULT_LOCALE) if family and entry.about else entry.about
     to = entry.to_name if entry.kind in (EntryKind.OPENED, EntryKind.REMINDED) else None
     return " → ".join(filter(None, (about, to))) or "—"
+
+
+def term_in_words(about: str) -> str:
+    """The term a line of history sets or the holidays moved, as the file says it."""
+    moved = moved_of(about)
+    if moved is None:
+        return _day(date.fromisoformat(about))
+    day, term, year = moved
+    return f"{_say(term)}改为{_day(day)}（按{year}年放假安排）"
 
 
 def _table(heading: str, columns: list[str], widths: list[int], rows: list[list[str]]) -> dict[str, Any]:

@@ -304,6 +304,7 @@ class PaperAct(StrEnum):
     DELIVERY_SENT = "delivery.sent"
     DELIVERY_SERVED = "delivery.served"
     DELIVERY_SIGNED_FOR = "delivery.signed_for"
+    DELIVERY_TERM_MOVED = "delivery.term_moved"
     DUTY_CANCELLED = "duty.cancelled"
     DUTY_SET = "duty.set"
     FILE_ARCHIVED = "case_file.archived"

@@ -54,6 +54,10 @@ _MODE = _query(
 )
 _AS_OF = _query("as_of", "The day the answer stands for; today unless given", {"type": "string", "format": "date"})
 
+_PAST = (
+    "A past day is counted from what the register knows today: services, retirement, occupation and demolition by their"
+    " own days; kind, place, floor area and households as they stand now."
+)
 _KINDS = [kind.value for kind in EstateKind]
 
 _OPERATIONS: dict[str, tuple[str, str, list[dict[str, Any]], Any]] = {
@@ -82,7 +86,7 @@ _OPERATIONS: dict[str, tuple[str, str, list[dict[str, Any]], Any]] = {
         "Coverage rates of a division on a day; of the city when no division is named",
         [
             _DIVISION,
-            _query("on", "The day; today unless given", {"type": "string", "format": "date"}),
+            _query("on", f"The day; today unless given. {_PAST}", {"type": "string", "format": "date"}),
             _query("kind", "Only estates of this kind, of those that count", {"type": "string", "enum": _KINDS}),
         ],
         schemas.Coverage,
@@ -100,7 +104,7 @@ _OPERATIONS: dict[str, tuple[str, str, list[dict[str, Any]], Any]] = {
         [
             _path("name", "Name in the catalogue", {"type": "string", "enum": [name.value for name in MetricName]}),
             _DIVISION,
-            _query("period", "2026, 2026-Q3, 2026-10 or a day; today unless given", {"type": "string"}),
+            _query("period", f"2026, 2026-Q3, 2026-10 or a day; today unless given. {_PAST}", {"type": "string"}),
         ],
         schemas.MetricFigure,
     ),

@@ -11,6 +11,7 @@ from regulator.features.papers.rules.handover import list_hash
 from regulator.foundation import i18n
 from regulator.foundation.documents import Block, Column, Heading, Paragraph, Report, Table, report_pdf
 from regulator.foundation.errors import BadInput
+from regulator.portals.office.matters import awaiter
 from regulator.web import filters
 from regulator.web.pages import current_site
 
@@ -55,7 +56,11 @@ def _lines(caption: str, items: Sequence[ItemRow]) -> Table:
         Column(_("Due"), width=1.3),
         Column(_("Outcome"), width=1),
     )
-    rows = tuple((str(one.ordinal), one.number, kind_said(one), one.title, _due(one), _outcome(one)) for one in items)
+    awaited = awaiter()
+    rows = tuple(
+        (str(one.ordinal), one.number, kind_said(one), one.title, _due(one, is_awaited=awaited(one)), _outcome(one))
+        for one in items
+    )
     return Table(columns, rows, caption)
 
 
@@ -64,8 +69,9 @@ def kind_said(item: ItemRow) -> str:
     return i18n.word("PaperKind" if item.is_paper else "MatterKind", item.kind)
 
 
-def _due(item: ItemRow) -> str:
-    return filters.day(item.due_on, i18n.current_locale())
+def _due(item: ItemRow, *, is_awaited: bool) -> str:
+    day = filters.day(item.due_on, i18n.current_locale())
+    return f"{day} {_('provisional')}" if is_awaited else day
 
 
 def _outcome(item: ItemRow) -> str:

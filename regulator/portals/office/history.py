@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from regulator.features.accounts.terms import IMPORT_USERNAME
 from regulator.features.audit.terms import SYSTEM_USERNAME
 from regulator.features.divisions.queries import paths_of
-from regulator.features.registry.queries.history import HistoryEntry, field_kind
+from regulator.features.registry.queries.history import ChangedField, HistoryEntry, PutRight, field_kind
 from regulator.features.registry.terms import RecordAct, SubjectKind
 from regulator.foundation import i18n
 from regulator.web import filters
@@ -40,7 +40,7 @@ class Told:
 def in_words(kind: SubjectKind, entries: Iterable[HistoryEntry]) -> list[Told]:
     """The entries of a record's history with every field and value in the page's language."""
     known = list(entries)
-    places = _places(known)
+    places = _places(change for entry in known for change in entry.changes)
     return [
         Told(
             entry.at,
@@ -94,12 +94,25 @@ def _by_type(kind: type | None, value: Any, locale: str) -> str:
     return str(value)
 
 
-def _places(entries: Sequence[HistoryEntry]) -> dict[str, str]:
-    """The names of all divisions a history speaks of, in few statements."""
+def put_right_in_words(rows: Sequence[PutRight]) -> list[tuple[PutRight, str, str | None, str | None]]:
+    """Each change of an estate with its field and both values in the page's language."""
+    places, kind = _places(row.change for row in rows), SubjectKind.ESTATE
+    return [
+        (
+            row,
+            field_words(row.change.field),
+            value_words(kind, row.change.field, row.change.before, places),
+            value_words(kind, row.change.field, row.change.after, places),
+        )
+        for row in rows
+    ]
+
+
+def _places(changes: Iterable[ChangedField]) -> dict[str, str]:
+    """The names of all divisions that changes speak of, in few statements."""
     codes = {
         str(value)
-        for entry in entries
-        for change in entry.changes
+        for change in changes
         if change.field == "division_code"
         for value in (change.before, change.after)
         if value

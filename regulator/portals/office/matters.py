@@ -16,6 +16,7 @@ from regulator.features.divisions import queries as divisions
 from regulator.features.divisions.terms import Level, Scope
 from regulator.features.papers.queries import matters as queries
 from regulator.features.papers.queries.matters import sees
+from regulator.features.papers.rules.matters import is_term_provisional, moved_of
 from regulator.features.papers.rules.pressing import Pressing, press
 from regulator.features.papers.terms import EntryKind, MatterKind, MatterState, Tone
 from regulator.foundation import clock, i18n
@@ -144,6 +145,12 @@ def presser() -> Callable[[date | None], Pressing]:
     return pressing
 
 
+def awaiter() -> Callable[[Any], bool]:
+    """Whether a matter's term may still move when holidays are announced; the calendar is asked once for a page."""
+    calendar = working_days()
+    return lambda row: is_term_provisional(row.kind, row.due_on, calendar)
+
+
 def kind_words(kind: str) -> str:
     """What people call a kind of matter."""
     return i18n.word("MatterKind", kind)
@@ -182,7 +189,7 @@ def happened(entry: Any) -> str:
     said = {
         EntryKind.OPENED: lambda: _("Opened; it went to %(name)s", name=after),
         EntryKind.ASSIGNED: lambda: _("Handed on from %(before)s to %(after)s", before=before, after=after),
-        EntryKind.TERM_SET: lambda: _("Term set to %(day)s", day=_day_words(about)) if about else _("Term taken away"),
+        EntryKind.TERM_SET: lambda: _term_words(about) if about else _("Term taken away"),
         EntryKind.CLOSED: lambda: _("Closed: %(outcome)s", outcome=i18n.word("Outcome", about)),
         EntryKind.PAPER: lambda: " · ".join(filter(None, (i18n.word("PaperAct", entry.text or ""), about))),
     }.get(entry.kind)
@@ -193,6 +200,15 @@ def _about_a_reminder(kind: EntryKind, tone: str, name: str) -> str:
     if kind is EntryKind.REMINDED:
         return _("%(tone)s to %(name)s", tone=tone, name=name)
     return _("Answer to: %(tone)s", tone=tone)
+
+
+def _term_words(about: str) -> str:
+    moved = moved_of(about)
+    if moved is None:
+        return _("Term set to %(day)s", day=_day_words(about))
+    day, term, year = moved
+    said = {"term": i18n.label(term), "day": filters.day(day, i18n.current_locale()), "year": year}
+    return _("%(term)s: %(day)s now, by the holidays of %(year)s", **said)
 
 
 def _day_words(about: str) -> str:

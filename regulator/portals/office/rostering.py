@@ -12,6 +12,7 @@ from regulator.features.accounts.queries import people
 from regulator.features.accounts.queries.holders import Person
 from regulator.features.accounts.queries.people import AuthorityRow
 from regulator.features.accounts.terms import Permission
+from regulator.features.calendar.queries import working_days
 from regulator.features.papers.rules.duty import CHINA, ONE_DAY, Hours, Span, day_of, monday_of
 from regulator.foundation import clock
 from regulator.foundation.errors import NotFound
@@ -124,3 +125,9 @@ def weekday_said(day: date) -> str:
     """The day of the week."""
     names = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
     return names[day.weekday()]
+
+
+def awaited_years(first: date, last: date) -> list[int]:
+    """Years from one day to another whose holidays are not announced: which of their days are worked may change."""
+    days = working_days()
+    return [year for year in range(first.year, last.year + 1) if year not in days.settled]

@@ -16,10 +16,13 @@ from regulator.features.coverage.actions.months import close_due, close_month
 from regulator.features.coverage.models import CoverageMonth
 from regulator.features.coverage.queries import integrity
 from regulator.features.coverage.queries.counting import count_on, counted_day, list_lines, rule_on
+from regulator.features.coverage.queries.estates import list_counted
 from regulator.features.coverage.queries.figures import figure_on, list_months, overview_on
+from regulator.features.coverage.queries.frozen import list_frozen
 from regulator.features.coverage.queries.months import closing_of, explanation, next_closing
+from regulator.features.coverage.queries.territory import Territory
 from regulator.features.coverage.rules.counting import PRACTICE, figure_of, state_of, tallies_of
-from regulator.features.coverage.terms import ChangeReason, Exclusion, Measure, Measured
+from regulator.features.coverage.terms import ChangeReason, Exclusion, Group, Measure, Measured
 from regulator.features.divisions.models import Division
 from regulator.features.divisions.queries import get_division
 from regulator.features.divisions.terms import Level
@@ -29,6 +32,7 @@ from regulator.features.registry.actions import services as service_acts
 from regulator.features.registry.queries.services import list_period_facts
 from regulator.features.registry.rules.services import mode_on
 from regulator.features.registry.terms import Condition, EstateKind, Mode, RegisterNature
+from regulator.foundation.errors import BadInput
 from regulator.law.calendar import Due
 from regulator.law.findings import Refused
 from tests.factories.registry import (
@@ -228,6 +232,34 @@ def test_a_closed_month_stays_and_what_was_put_right_shows_beside_it(city: Sessi
     agree()
 
 
+def test_the_frozen_estates_of_each_group_are_those_the_frozen_figure_counts(city: Session) -> None:
+    company = make_company()
+    for number, mode in enumerate([*Mode, None]):
+        for kind in EstateKind:
+            known = number % 3
+            estate = make_estate(
+                f"{kind}{number}", kind=kind, floor_area=known * 100 or None, households=None if known == 1 else number
+            )
+            if mode is not None:
+                make_service(estate, company if mode is Mode.PROFESSIONAL else None, mode)
+    make_estate("在建", condition=Condition.UNDER_CONSTRUCTION)
+    close_month(get_division(CITY), "2026-09", actor=actor(), now=NOW)
+    (month,) = list_months(get_division(SHENHE))
+    place, figure = Territory.of(get_division(SHENHE)), month.figure
+    numbers: dict[Group | Mode | Exclusion, int] = dict.fromkeys(Group, figure.gap)
+    numbers |= {Group.COUNTED: figure.estates.all, Group.MANAGED: figure.estates.managed}
+    numbers |= {mode: amounts.estates for mode, amounts in figure.modes.items()}
+    numbers |= {why: amounts.estates for why, amounts in figure.excluded.items()}
+    assert sum(bool(number) for number in numbers.values()) > 12
+    for group, number in numbers.items():
+        frozen = [line.code for line in list_frozen(place, group, "2026-09")]
+        counted = list_counted(CITY_SCOPE, get_division(SHENHE), group, day=LAST, limit=200)
+        assert len(frozen) == number, group
+        assert frozen == [row.code for row in counted.items], group
+    with pytest.raises(BadInput):
+        list_frozen(place, Group.COUNTED, "2026-08")
+
+
 @pytest.mark.parametrize("month", ["2026-09", "2026-11", "2026-07"])
 def test_months_are_closed_once_in_order_and_when_they_are_over(city: Session, month: str) -> None:
     close_month(get_division(CITY), "2026-09", actor=actor(), now=NOW)
@@ -258,6 +290,16 @@ def test_an_altered_month_and_a_wrong_tally_are_found(city: Session) -> None:
     city.execute(text("UPDATE coverage_tally SET estates = 2 WHERE division_code = :code"), {"code": SHENHE_STREET})
     found = {name: check() for name, check in integrity.CHECKS.items()}
     assert found == {"coverage_month_altered": [f"{CITY} 2026-09"], "coverage_tallies_wrong": [SHENHE_STREET]}
+
+
+@pytest.mark.parametrize("code", [CITY, SHENHE, SHENHE_STREET])
+def test_a_closed_tally_altered_at_any_level_is_found(city: Session, code: str) -> None:
+    make_service(make_estate())
+    tallies.count_all(NOW)
+    close_month(get_division(CITY), "2026-09", actor=actor(), now=NOW)
+    agree()
+    city.execute(text("UPDATE coverage_month_tally SET estates = 9 WHERE division_code = :code"), {"code": code})
+    assert integrity.CHECKS["coverage_month_altered"]() == [f"{CITY} 2026-09"]
 
 
 def test_a_new_rule_counts_from_its_day_and_never_in_a_closed_month(city: Session) -> None:

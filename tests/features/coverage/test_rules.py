@@ -25,6 +25,7 @@ from regulator.features.coverage.rules.counting import (
 from regulator.features.coverage.terms import (
     LEFT_OUT,
     NOTHING,
+    Amounts,
     ChangeReason,
     CountingRule,
     Exclusion,
@@ -72,6 +73,20 @@ def line(code: str = "1", state: Any = Mode.PROFESSIONAL, **given: Any) -> Line:
 def test_what_an_estate_counts_as(facts: dict[str, Any], state: str) -> None:
     usual = {"mode": Mode.PROFESSIONAL, "condition": Condition.OCCUPIED, "condition_since": None, "retired_on": None}
     assert state_of(**(usual | facts), day=DAY) == state
+
+
+def test_a_sum_of_which_nothing_is_known_is_none_and_not_zero() -> None:
+    lines = [
+        line("1", Mode.NONE, floor_area=None, households=None),
+        line("2", Mode.OWNERS_SELF, floor_area=0, households=None),
+        line("3", Mode.OWNERS_SELF, floor_area=None, households=7),
+        line("4", Exclusion.DEMOLISHED, floor_area=None),
+    ]
+    figure = figure_of(tallies_of(lines), PRACTICE)
+    assert figure.modes[Mode.NONE] == Amounts(1, None, None)
+    assert figure.modes[Mode.OWNERS_SELF] == Amounts(2, 0, 7)
+    assert figure.modes[Mode.ABANDONED] == Amounts(0, 0, 0)
+    assert figure.excluded[Exclusion.DEMOLISHED] == Amounts(1, None, 10)
 
 
 def test_the_two_rates_and_everything_they_are_made_of() -> None:
@@ -248,7 +263,7 @@ def test_the_parts_add_up_exactly_to_the_change(
         pytest.param("2026-10", None, [], id="first-ever"),
         pytest.param("2026-10", "2026-09", [], id="in-order"),
         pytest.param("2026-10", "2026-10", ["month_closed_already"], id="twice"),
-        pytest.param("2026-09", "2026-10", ["month_closed_already"], id="an-earlier-one-afterwards"),
+        pytest.param("2026-09", "2026-10", ["month_out_of_order"], id="an-earlier-one-that-was-never-closed"),
         pytest.param("2026-10", "2026-08", ["month_out_of_order"], id="one-left-out"),
         pytest.param("2026-11", "2026-10", ["month_not_over"], id="the-running-one"),
         pytest.param("2027-01", None, ["month_not_over"], id="the-future"),
@@ -256,7 +271,8 @@ def test_the_parts_add_up_exactly_to_the_change(
 )
 def test_closing_a_month(month: str, latest: str | None, codes: list[str]) -> None:
     last_day = date(int(month[:4]), int(month[5:]), 28)
-    assert [item.code for item in judge_closing(month, last_day, latest, date(2026, 11, 6)).findings] == codes
+    verdict = judge_closing(month, last_day, latest, date(2026, 11, 6), closed=month == latest)
+    assert [item.code for item in verdict.findings] == codes
 
 
 @pytest.mark.parametrize(("month", "after"), [("2026-10", "2026-11"), ("2026-11", "2026-12"), ("2026-12", "2027-01")])

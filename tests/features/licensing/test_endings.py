@@ -14,10 +14,7 @@ from regulator.features.audit.models import AuditEntry
 from regulator.features.audit.terms import Actor
 from regulator.features.licensing.actions.certificates import end_certificate
 from regulator.features.licensing.actions.endings import steps, sweeping
-from regulator.features.licensing.actions.endings.following import (
-    follow_calendar_endings,
-    keep_ending_matters,
-)
+from regulator.features.licensing.actions.endings.following import keep_ending_matters
 from regulator.features.licensing.certificate_terms import CertificateState
 from regulator.features.licensing.endings_terms import DECIDED_BY, ENDS_AS, EndingAct, EndingStanding, EndingState
 from regulator.features.licensing.models import CertificateEnding, CertificateEndingEvent
@@ -245,23 +242,6 @@ def test_who_gets_the_matter_gets_the_case_and_who_is_late_is_told_once(cases: C
             keep_ending_matters(late)
     reminders = session.scalars(select(Reminder)).all()
     assert [(one.to_id, one.sent_at) for one in reminders] == [(other.id, late)]
-
-
-def test_terms_follow_the_notice_of_holidays(cases: Cases, session: Session) -> None:
-    found = cases.told()
-    with transaction():
-        session.execute(
-            update(CertificateEnding.__table__).values(
-                due_on=date(2027, 1, 31), order_on=date(2027, 1, 31), answer_until=date(2026, 11, 8)
-            )
-        )
-        session.expire_all()
-        follow_calendar_endings(None, change=None, actor=Actor.system(), now=NOW)  # type: ignore[arg-type]
-    session.refresh(found)
-    assert (found.due_on, found.answer_until) == (date(2027, 2, 1), date(2026, 11, 9))
-    assert cases.matter(found).due_on == found.due_on
-    moved = session.scalars(select(AuditEntry.act).where(AuditEntry.act == "ending.term_moved")).all()
-    assert len(moved) == 1
 
 
 # --- faults between ---------------------------------------------------------------------------------------------------

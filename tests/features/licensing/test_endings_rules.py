@@ -287,7 +287,8 @@ def test_a_term_is_cited(kind: EndingKind, rules: Any, day: date, article: str) 
     ],
 )
 def test_a_hearing_is_told_before_it_is_held(kind: EndingKind, rules: Any, called_on: date, first: date) -> None:
-    assert hearing_from(kind, rules, called_on, CALENDAR) == first
+    found = hearing_from(kind, rules, called_on, CALENDAR)
+    assert (found and found.day) == first
 
 
 @pytest.mark.parametrize(

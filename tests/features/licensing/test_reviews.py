@@ -45,7 +45,6 @@ from regulator.foundation.errors import BadInput, Conflict, StaleVersion
 from regulator.law.findings import Refused
 from tests.factories import registry as make
 from tests.factories.applications import NOW
-from tests.factories.calendar import announce, seed
 from tests.factories.certificates import evaluation
 from tests.factories.reviews import Reviewed
 from tests.features.papers.test_at_once import at_once
@@ -287,19 +286,6 @@ ALONE = (
     "UPDATE review_entry SET state = 'decided', second_result = first_result, second_on = first_on, "
     "second_by_id = first_by_id, version = version + 1"
 )
-
-
-def test_the_term_follows_the_holidays(offices: Reviewed, session: Session) -> None:
-    """The round and its matter, when the notice of the next year's holidays comes."""
-    seed()
-    current = offices.opens(days=20)
-    before = current.due_on
-    announce()
-    session.refresh(current)
-    assert before is not None
-    assert current.due_on is not None
-    assert current.due_on > before, "days of Spring Festival are off"
-    assert matter_of(session).due_on == current.due_on
 
 
 def test_verify_finds_what_is_not_as_it_was_listed(offices: Reviewed, session: Session) -> None:

@@ -15,6 +15,7 @@ from regulator.features.registry.rules.verification import (
     judge_opening,
 )
 from regulator.features.registry.terms import NoticeKind, Party
+from regulator.law.calendar import Due, WorkingDays
 from regulator.law.findings import Verdict
 
 TODAY = date(2026, 11, 23)
@@ -114,9 +115,18 @@ def test_days_of_a_notice(dated: date, received: date | None, expected: list[str
     assert codes(verdict) == expected
 
 
-def test_committee_is_filed_within_30_days_of_the_election() -> None:
-    assert committee_filing_due(date(2026, 10, 24)) == TODAY, "条例 16: the day of the election is not counted"
-    assert committee_filing_due(None) is None
+@pytest.mark.parametrize(
+    ("elected_on", "due"),
+    [
+        pytest.param(date(2026, 10, 24), Due(TODAY, is_provisional=False), id="条例16-the-day-of-election-not-counted"),
+        pytest.param(date(2026, 10, 22), Due(TODAY, is_provisional=False), id="民法典203-a-saturday-rolls-to-monday"),
+        pytest.param(date(2026, 12, 7), Due(date(2027, 1, 6), is_provisional=True), id="across-new-year"),
+        pytest.param(None, None, id="day-of-election-not-known"),
+    ],
+)
+def test_committee_is_filed_within_30_days_of_the_election(elected_on: date | None, due: Due | None) -> None:
+    days = WorkingDays(frozenset({date(2027, 1, 1)}), frozenset(), frozenset({2026}))
+    assert committee_filing_due(elected_on, days) == due
 
 
 @pytest.mark.parametrize(

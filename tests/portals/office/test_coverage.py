@@ -13,8 +13,9 @@ from regulator.features.coverage.actions import tallies
 from regulator.features.coverage.actions.months import close_month
 from regulator.features.divisions.queries import get_division
 from regulator.features.registry.actions import estates as acts
+from regulator.features.registry.actions import services as service_acts
 from regulator.features.registry.models import Estate
-from regulator.features.registry.terms import Mode
+from regulator.features.registry.terms import EstateKind, Mode
 from regulator.foundation import clock
 from tests.factories import registry as make
 
@@ -140,12 +141,79 @@ def test_a_correction_shows_beside_the_frozen_month_and_the_change_is_explained(
     city.commit()
     words = text_of(desk.get(f"/office/coverage/months?division={make.SHENHE}"))
     assert "2026-10" in words
-    assert "有更正" in words
+    assert re.search(r"有更正 按户数 \d+.\d\d% 1,000 / [\d,]+ 2026年", words), "what was put right, and nothing else"
     assert "一致" in text_of(desk.get(f"/office/coverage/months?division={make.HEPING}"))
     words = text_of(desk.get("/office/coverage/changes?from=2026-10-31"))
     assert re.search(r"面积或户数变更 1 个小区 0 0 0.00 0.00", words)
     assert "翰林花园" in words
     assert "早于起始日期" in desk.get("/office/coverage/changes?from=2026-11-02&to=2026-11-01", 400)
+
+
+def test_the_numbers_of_a_closed_month_lead_to_the_estates_as_frozen(sign_in: Open, city: Session) -> None:
+    close_month(get_division(make.CITY), "2026-10", actor=make.actor(), now=clock.now())
+    estate = city.query(Estate).filter_by(name="翰林花园").one()
+    acts.place_estate(
+        estate, make.HEPING_COMMUNITY, version=estate.version, reason="划错", actor=make.actor(), now=clock.now()
+    )
+    city.commit()
+    desk = sign_in()
+    for page in ("coverage/months", "coverage/bulletin", "coverage/changes?from=2026-10-31"):
+        assert re.search(r"group=managed&amp;[^\"]*month=2026-10", desk.get(f"/office/{page}")), page
+    assert f"group=managed&amp;division={make.SHENHE}&amp;month=2026-10" in desk.get(
+        f"/office/coverage?division={make.SHENHE}"
+    )
+    listed = f"/office/coverage/estates?division={make.SHENHE}&group=managed"
+    assert "翰林花园" not in desk.get(listed + "&on=2026-10-31"), "today's knowledge of the day"
+    frozen = desk.get(listed + "&month=2026-10")
+    assert "翰林花园" in frozen
+    assert "沈河区" in text_of(frozen)
+    assert "翰林花园" in desk.fetch(listed + "&month=2026-10&export=csv").text
+    assert "尚未结算" in desk.get(listed + "&month=2026-11", 400)
+    assert "不是月份" in desk.get(listed + "&month=lately", 400)
+    district = sign_in(Role.DISTRICT_OFFICER, make.HEPING)
+    district.get(listed + "&month=2026-10", 404)
+    assert "翰林花园" not in district.get("/office/coverage/estates?group=counted&month=2026-10")
+    page = text_of(desk.get("/office/coverage/changes?from=2026-10-31&reason=corrected"))
+    assert "两日之间没有变化" in page  # of the city as a whole: it stayed in it
+    words = text_of(desk.get(f"/office/coverage/changes?division={make.SHENHE}&from=2026-10-31&reason=corrected"))
+    assert "全部原因" in words
+    file = desk.fetch(f"/office/coverage/changes?division={make.SHENHE}&from=2026-10-31&export=csv").text
+    assert "更正" in file
+    assert "翰林花园" in file
+
+
+def test_what_was_put_right_between_two_days_is_named_beside_the_change(sign_in: Open, city: Session) -> None:
+    estate = city.query(Estate).filter_by(name="翰林花园").one()
+    acts.correct_estate(
+        estate, {"floor_area": 123_400}, version=estate.version, reason="复测", actor=make.actor(), now=clock.now()
+    )
+    city.commit()
+    asked = "/office/coverage/changes?from=2026-11-01"
+    words = text_of(sign_in().get(asked))
+    assert re.search(
+        r"两日之间在登记中更正的内容 1 .*翰林花园 建筑面积 [\d,.]+ ㎡ 1,234.00 ㎡ 2026年11月23日 复测", words
+    )
+    assert "更正的内容" not in text_of(sign_in().get(asked + "&to=2026-11-22"))  # put right on the day after
+    other = sign_in(Role.DISTRICT_OFFICER, make.HEPING)
+    assert "翰林花园" not in other.get(asked)
+    close_month(get_division(make.CITY), "2026-10", actor=make.actor(), now=clock.now())
+    city.commit()
+    assert "更正的内容" not in text_of(sign_in().get("/office/coverage/changes?from=2026-10-31"))  # a part, where it is
+
+
+def test_each_rate_shows_what_it_is_made_of_and_leads_to_it(sign_in: Open, city: Session) -> None:
+    estate = city.query(Estate).filter_by(name="无人小区").one()
+    acts.correct_estate(
+        estate, {"households": None}, version=estate.version, reason="不实", actor=make.actor(), now=clock.now()
+    )
+    city.commit()
+    desk = sign_in()
+    words = text_of(desk.get("/office/coverage"))
+    assert re.search(r"按小区数 50.00% 50.00% 2 2 4 —", words)
+    assert re.search(r"按户数 \d+.\d\d% \d+.\d\d% [\d,]+ [\d,]+ [\d,]+ 1 ", words)
+    assert "过去日期按今日所知的登记统计" not in words
+    for page in ("coverage", "coverage/estates"):
+        assert "过去日期按今日所知的登记统计" in desk.get(f"/office/{page}?on=2026-11-22"), page
 
 
 def test_the_chart_is_the_figures_of_the_months_and_today(sign_in: Open, city: Session) -> None:
@@ -154,6 +222,41 @@ def test_the_chart_is_the_figures_of_the_months_and_today(sign_in: Open, city: S
     chart = sign_in().fetch("/office/coverage/trend.json").text
     assert '"2026-10"' in chart
     assert "50.0%" in chart
+
+
+def test_the_points_of_the_parts_add_up_as_they_are_shown(sign_in: Open, city: Session) -> None:
+    estate = city.query(Estate).filter_by(name="无人小区").one()
+    service_acts.change_service(
+        estate, mode=Mode.OWNERS_SELF, company=None, began_on=date(2026, 11, 5), version=estate.version,
+        actor=make.actor(), now=clock.now(),
+    )  # fmt: skip
+    city.commit()
+    words = text_of(sign_in().get(f"/office/coverage/changes?division={make.SHENHE}&from=2026-10-31"))
+    assert "33.33%" in words
+    assert "66.67%" in words
+    assert re.search(r"合计 \+1 0 \+33.34 ", words)
+
+
+def test_one_kind_has_its_own_course_and_earlier_months_their_page(sign_in: Open, city: Session) -> None:
+    make.make_service(make.make_estate("一号楼", kind=EstateKind.SCATTERED_BUILDING), None, Mode.NONE)
+    for month in [f"{2025 + at // 12}-{at % 12 + 1:02d}" for at in range(8, 22)]:
+        close_month(get_division(make.CITY), month, actor=make.actor(), now=clock.now())
+    city.commit()
+    desk = sign_in()
+    assert "2026-10 40.00%" in text_of(desk.get("/office/coverage"))
+    board = desk.get("/office/coverage?kind=scattered_building")
+    assert "2026-10 0.00% 0.00% 0 1" in text_of(board)
+    assert "kind=scattered_building" in board.partition('data-chart="')[2].partition('"')[0]
+    assert "2026-10 覆盖率 0.0%" in desk.fetch("/office/coverage/trend.json?kind=scattered_building").text
+    assert "2026-10 —" in text_of(desk.get("/office/coverage?kind=office"))  # a kind that does not count
+    page = desk.get("/office/coverage/months")
+    assert "2025-10" in page
+    assert "2025-09" not in text_of(page)
+    (earlier,) = re.findall(r'href="([^"]*until=2025-09)"', page)
+    page = desk.get(earlier)
+    assert "2025-09 40.00% 2 / 5" in text_of(page)
+    assert "更早的月份" not in page
+    desk.get("/office/coverage/months?until=lately", 400)
 
 
 @pytest.mark.parametrize("group", ["gap", "managed", "kind_not_counted", "floor_area_unknown"])

@@ -81,7 +81,7 @@ def test_from_the_menu_over_the_counts_to_each_list(sign_in: Open, warned: dict[
     for kind, name in warned.items():
         link = f"/office/coverage/warnings/{kind.value}"
         line = counts[counts.index(f'href="{link}"') :].split("</tr>")[0]
-        assert '<td class="num">1</td>' in line
+        assert f'<td class="num"><a href="{link}">1</a></td>' in line
         page = desk.get(link)
         row = page[page.index(f">{name}<") :].split("</tr>")[0]
         assert f"{name}物业" in row
@@ -117,6 +117,14 @@ def test_the_file_holds_what_the_page_shows(sign_in: Open, warned: dict[WarningK
     assert ("通知日期" in text) == noticed
     csv = desk.fetch(f"/office/coverage/warnings/{kind.value}?export=csv").text
     assert warned[kind] in csv
+
+
+@pytest.mark.usefixtures("warned")
+def test_another_district_is_not_there(sign_in: Open) -> None:
+    desk = sign_in(Role.DISTRICT_OFFICER, make.HEPING)
+    for path in ("warnings", "warnings/abandoned"):
+        desk.get(f"/office/coverage/{path}?division={make.HEPING_STREET}")
+        desk.get(f"/office/coverage/{path}?division={make.SHENHE}", 404)
 
 
 def test_empty_lists_say_what_would_fill_them_in_both_languages(sign_in: Open) -> None:

@@ -16,6 +16,7 @@ from regulator.features.accounts.terms import Role
 from regulator.features.papers.models import DutyShift
 from regulator.foundation import clock
 from tests.factories import registry as make
+from tests.factories.calendar import seed
 from tests.factories.duty import make_authority, make_official
 
 Open = Callable[..., Any]
@@ -214,6 +215,21 @@ def test_a_month_and_its_export(sign_in: Open, session: Session, authority: Auth
     january = head.get(f"/office/duty?authority={authority.id}&by=month&day=2027-01-15")
     assert "2026年12月31日 20:00–20:00" in january, "what runs on over the year's end stands on its first day"
     assert session
+
+
+def test_days_of_a_year_whose_holidays_are_awaited_are_said_to_be_provisional(
+    sign_in: Open, session: Session, authority: Authority
+) -> None:
+    seed()  # through 2026
+    session.rollback()
+    head, words = sign_in(Role.SECTION_HEAD, make.SHENHE), "2027 年放假安排尚未公布"
+    assert words in head.get("/office/duty"), "the week ends in the new year"
+    assert words not in head.get("/office/duty?day=2026-12-21")
+    plan = f"/office/duty/plan?authority={authority.id}&show=1&people={{}}&begins_with=&turn=daily&kind=normal"
+    people = session.scalars(select(Account.id).where(Account.name == "王芳")).one()
+    session.rollback()
+    page = head.get(f"{plan.format(people)}&first=2026-12-30&last=2027-01-06&begin_time=8:30&end_time=17:00&phone=")
+    assert words in page
 
 
 def test_whose_rosters_one_sees(sign_in: Open, session: Session, authority: Authority) -> None:

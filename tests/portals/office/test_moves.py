@@ -11,11 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from regulator.features.accounts.terms import Role
+from regulator.features.calendar.queries import working_days
+from regulator.features.calendar.terms import CalendarChange
+from regulator.features.papers.actions.moves import move_term
+from regulator.features.papers.models import MatterMove
+from regulator.features.papers.terms import MatterKind
 from regulator.features.registry.models import TermMove, TermMoveSeen
+from regulator.foundation import clock
 from tests.factories import registry as make
 from tests.factories.calendar import seed
+from tests.factories.matters import account_named, make_matter
 from tests.features.registry.test_moves import LONGER, make_notice, told
 from tests.portals.conftest import Desk
+from tests.portals.office.test_my_desk import main
+from tests.portals.office.test_notices import MARK
 
 __all__ = ["told"]
 LIST = "/office/worklists/moves"
@@ -76,4 +85,59 @@ def test_who_takes_the_notice_in_is_told_how_many_terms_moved(sign_in: Callable[
     desk.get("/admin/calendar?year=2027")
     desk.post("/admin/calendar/preview", 200, file=(BytesIO(LONGER.encode()), "2027.csv"))
     desk.post("/admin/calendar/notice")
-    assert "1 件未届满期限随之变动，已告知当地工作人员" in desk.get("/admin/calendar?year=2027")
+    assert "1 件未届满期限随之变动，已告知有关工作人员" in desk.get("/admin/calendar?year=2027")
+
+
+def test_whoever_has_a_matter_is_told_on_their_desk_until_they_take_note(
+    sign_in: Callable[..., Desk], session: Session
+) -> None:
+    """The three places: the front page, my desk, the matter's own history; in the language asked for."""
+    seed()
+    desk = sign_in(Role.STREET_OFFICER, make.HEPING_STREET, name="王承办")
+    other = sign_in(Role.STREET_OFFICER, make.HEPING_STREET, name="李同事")
+    me, actor = account_named("王承办").id, make.actor()
+    matters = [make_matter(title, me, kind=MatterKind.APPLICATION) for title in ("甲公司申请", "乙公司申请")]
+    change = CalendarChange(frozenset({2027}), working_days(), working_days(), 2027)
+    for matter in matters:
+        matter.due_on = matter.order_on = date(2027, 1, 4)
+        move_term(matter, date(2027, 1, 5), change, actor=actor, now=clock.now())
+    numbers = [matter.number for matter in matters]
+    session.commit()
+    assert "我的事项有 2 个期限因放假安排变动" in desk.get("/office/")
+    page = desk.get("/office/desk")
+    assert "<s>2027年1月4日</s>" in page
+    assert f"<strong>2027年1月5日</strong> {MARK}" in page, "no notice of 2027 is in the calendar"
+    assert "Term of the matter" in desk.get("/office/desk?lang=en")
+    assert "办理期限改为 2027年1月5日（按 2027 年放假安排）" in desk.get(f"/office/matters/{numbers[0]}")
+    assert "因放假安排变动" not in other.get("/office/desk")
+    first, second = (str(move.id) for move in session.scalars(select(MatterMove).order_by(MatterMove.id)))
+    session.rollback()
+    other.post("/office/desk/moved", 404, moves=first)
+    desk.get("/office/desk")
+    desk.post("/office/desk/moved", 400, moves="x")
+    desk.get("/office/desk")
+    desk.post("/office/desk/moved", moves=first)
+    assert "已知悉 1 件期限变动" in desk.get("/office/desk")
+    assert "我的事项有 1 个期限因放假安排变动" in desk.get("/office/")
+    desk.get("/office/desk")
+    desk.post("/office/desk/moved", moves=second)
+    assert "因放假安排变动" not in main(desk.get("/office/desk"))
+    assert "因放假安排变动 " not in desk.get("/office/")
+
+
+def test_a_reckoned_term_of_a_matter_is_marked_and_a_day_somebody_set_is_not(
+    sign_in: Callable[..., Desk], session: Session
+) -> None:
+    seed()
+    desk = sign_in(Role.CITY_OFFICER, make.CITY, name="王承办")
+    me, due_on = account_named("王承办").id, date(2027, 1, 12)
+    reckoned = make_matter("甲公司申请", me, due_on=due_on, kind=MatterKind.APPLICATION)
+    typed = make_matter("自办事项", me, due_on=due_on)
+    numbers = [reckoned.number, typed.number]
+    session.commit()
+    for path in ("/office/desk", "/office/matters"):
+        page = desk.get(path)
+        assert page.count("2027年1月12日") == 2
+        assert page.count(MARK) == 1, path
+        assert desk.fetch(f"{path}?export=csv").text.count("2027-01-12,暂定") == 1
+    assert [MARK in desk.get(f"/office/matters/{number}") for number in numbers] == [True, False]

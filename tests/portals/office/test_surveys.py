@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from regulator.features.accounts.terms import Role
@@ -242,3 +242,18 @@ def test_the_form_is_whole_in_english(sign_in: Open, session: Session, street: d
     page = office.get(f"{path}/estates/{street['all']}?lang=en")
     assert "How is the estate managed?" in page
     assert "Why what lacks cannot be known" in page
+
+
+def test_the_front_page_says_that_a_round_waits_for_ones_own_estates(
+    sign_in: Open, session: Session, street: dict[str, str]
+) -> None:
+    _office, path = opened(sign_in)
+    worker = sign_in(Role.COMMUNITY_WORKER, make.SHENHE_COMMUNITY)
+    page = worker.get("/office/")
+    assert f'href="{path}"' in page
+    assert "摸底调查，2 个小区中 2 个未完成" in page
+    assert path not in sign_in(Role.COMMUNITY_WORKER, make.HEPING_COMMUNITY).get("/office/")
+    assert street
+    session.execute(update(SurveyRound).values(closed_at=make.NOW, closed_by="x", closed_reason="x"))
+    session.commit()
+    assert path not in worker.get("/office/")

@@ -1,5 +1,6 @@
 """A visitor looks up companies and estates, by whatever they know of them, on whatever day."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -82,6 +83,23 @@ def test_the_day_before_and_after_a_change_of_manager(world: World, fetch: Fetch
     assert world.estate.name in fetch(f"/companies/{old.credit_code}?as_of=2025-06-30").text
     assert "当日没有在管小区" in fetch(f"/companies/{old.credit_code}").text
     assert "曾服务小区" in fetch(f"/companies/{old.credit_code}").text
+
+
+def test_of_what_a_company_left_the_last_ten_are_listed_and_earlier_days_show_the_rest(
+    world: World, fetch: Fetch, session: Any
+) -> None:
+    for year in range(2010, 2021):
+        left = make.make_estate(f"旧园{year}")
+        make.make_service(left, world.company, began_on=date(year - 3, 1, 1), ended_on=date(year, 3, 1))
+    session.commit()
+    page = fetch(f"/companies/{world.company.credit_code}").text
+    assert "旧园2020" in page
+    assert "旧园2011" in page
+    assert "旧园2010" not in page
+    assert "仅列出最近撤离的小区" in page
+    earlier = fetch(f"/companies/{world.company.credit_code}?as_of=2011-01-01").text
+    assert "旧园2010" in earlier
+    assert "仅列出最近撤离的小区" not in earlier
 
 
 def test_an_estate_page_names_its_manager_and_committee_and_nobody_else(world: World, fetch: Fetch) -> None:

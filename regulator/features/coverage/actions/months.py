@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
@@ -11,18 +10,18 @@ from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import JSON, Actor
 from regulator.features.coverage.models import CoverageMonth, CoverageMonthTally
 from regulator.features.coverage.queries.counting import list_lines, rule_on
-from regulator.features.coverage.queries.months import last_day_of, latest_month, latest_months
+from regulator.features.coverage.queries.months import find_month, last_day_of, latest_month, latest_months
 from regulator.features.coverage.rules.counting import (
     canonical,
     content_hash,
     judge_closing,
     month_after,
     month_of,
-    tallies_of,
+    tallies_by_place,
 )
-from regulator.features.coverage.terms import CoverageAct, Line, Tally
+from regulator.features.coverage.terms import CoverageAct, Line
 from regulator.features.divisions.queries import DivisionRow, list_cities
-from regulator.features.divisions.terms import Level, Scope, lineage
+from regulator.features.divisions.terms import Scope
 from regulator.foundation.clock import day_of
 from regulator.foundation.database import session
 from regulator.foundation.errors import BadInput
@@ -30,7 +29,6 @@ from regulator.law.calendar import Due
 
 CITIES_AT_ONCE = 3
 """Closing a city holds others up for as long as its estates take to be read; the sweep comes again in a minute."""
-LEVELS = (Level.CITY, Level.DISTRICT, Level.STREET)
 
 
 def close_month(city: DivisionRow, month: str, *, actor: Actor, now: datetime) -> CoverageMonth:
@@ -39,7 +37,8 @@ def close_month(city: DivisionRow, month: str, *, actor: Actor, now: datetime) -
         day = last_day_of(month)
     except ValueError as error:
         raise BadInput("month_unreadable", {"given": month[:20]}, about="month") from error
-    judge_closing(month, day, latest_month(city.code), day_of(now)).or_refuse()
+    closed_already = find_month(city.code, month) is not None
+    judge_closing(month, day, latest_month(city.code), day_of(now), closed=closed_already).or_refuse()
     lines = list(list_lines(Scope((city.range,)), day).values())
     content = canonical(lines)
     closed = CoverageMonth(
@@ -77,15 +76,6 @@ def _tallies(month: str, lines: Iterable[Line]) -> Iterator[CoverageMonthTally]:
                 floor_area_known=tally.floor_area_known,
                 households_known=tally.households_known,
             )
-
-
-def tallies_by_place(lines: Iterable[Line]) -> dict[tuple[Level, str], list[Tally]]:
-    """The lines of a city put together for each city, district and street."""
-    inside: dict[tuple[Level, str], list[Line]] = defaultdict(list)
-    for line in lines:
-        for level, code in zip(LEVELS, lineage(line.division_code), strict=False):
-            inside[level, code].append(line)
-    return {place: tallies_of(found) for place, found in inside.items()}
 
 
 def month_to_close(now: datetime, due: Due) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from regulator.features.coverage.board import target_of_all
 from regulator.features.coverage.forecast import Closed, Forecast, forecast
@@ -95,13 +95,6 @@ def get_place(scope: Scope, code: str) -> Territory:
     if found is None:
         raise NotFound(code)
     return found
-
-
-def list_closed(place: Territory) -> list[str]:
-    """The months closed in every city of a territory, the latest first."""
-    query = select(CoverageMonth.month).where(CoverageMonth.city_code.in_(place.cities)).group_by(CoverageMonth.month)
-    everywhere = query.having(func.count() == len(place.cities))
-    return list(session().scalars(everywhere.order_by(CoverageMonth.month.desc())))
 
 
 # --- found again ----------------------------------------------------------------------------------------------------

@@ -107,9 +107,9 @@ def count_on(scope: Scope, day: date, digits: int) -> dict[str, list[Tally]]:
     return by_place(session().execute(query))
 
 
-def by_place(rows: Any) -> dict[str, list[Tally]]:
+def by_place(rows: Any) -> dict[Any, list[Tally]]:
     """Rows of (place, kind, state, five numbers) as tallies by place."""
-    found: dict[str, list[Tally]] = defaultdict(list)
+    found: dict[Any, list[Tally]] = defaultdict(list)
     for place, kind, state, *numbers in rows:
         found[place].append(Tally(kind, as_state(state), *numbers))
     return found

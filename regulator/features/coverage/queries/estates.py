@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
 from regulator.features.coverage.queries.counting import rule_on, state_on
-from regulator.features.coverage.terms import LEFT_OUT, CountingRule, Exclusion, State, as_state
+from regulator.features.coverage.terms import LEFT_OUT, CountingRule, Exclusion, Group, State, as_state
 from regulator.features.divisions.queries import DivisionRow, Path, paths_of, within
 from regulator.features.divisions.terms import Scope
 from regulator.features.registry.models import Company, Estate, Service
@@ -19,14 +18,6 @@ from regulator.features.registry.terms import EstateKind, Mode
 from regulator.foundation.paging import Count, Page, Sort, count_up_to_ceiling, paginate
 
 LIST = "office.coverage_estates"
-
-
-class Group(StrEnum):
-    """Which estates of a figure a list shows, beside the single modes and exclusions."""
-
-    COUNTED = "counted"
-    GAP = "gap"
-    MANAGED = "managed"
 
 
 @dataclass(frozen=True, slots=True)

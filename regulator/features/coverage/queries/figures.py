@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache, reduce
 from typing import Any
@@ -229,12 +229,15 @@ def closed_months(place: DivisionRow | Territory, limit: int = 13) -> dict[str, 
 
 
 def courses(
-    divisions: Collection[DivisionRow], months: Mapping[str, date], now: CountingRule | None = None
+    divisions: Collection[DivisionRow],
+    months: Mapping[str, date],
+    now: CountingRule | None = None,
+    kinds: Collection[EstateKind] = (),
 ) -> dict[str, dict[str, Measured]]:
     """The estates of closed months by division and month, added up by the database: a statement for each rule.
 
     Communities have those months alone that are looked through. ``now`` is the rule in force today, where it has been
-    looked up already.
+    looked up already; ``kinds`` narrows to some of the kinds that counted.
     """
     kept = [row for row in divisions if row.level in KEPT]
     found = {row.code: dict.fromkeys(months, NOTHING) for row in kept}
@@ -243,20 +246,24 @@ def courses(
     rules = known or (list_rules() if months else [])
     for rule in rules:
         ruled = [month for month, day in months.items() if rule is _in_force(rules, day)]
-        for code, month, *numbers in _course(kept, ruled, rule):
+        for code, month, *numbers in _course(kept, ruled, _narrowed(rule, kinds)):
             if code in found:
                 found[code][month] = Measured(*map(int, numbers))
-    return found | _courses_of_communities([row for row in divisions if row.level not in KEPT], months)
+    return found | _courses_of_communities([row for row in divisions if row.level not in KEPT], months, kinds)
+
+
+def _narrowed(rule: CountingRule, kinds: Collection[EstateKind]) -> CountingRule:
+    return replace(rule, kinds=rule.kinds & frozenset(kinds)) if kinds else rule
 
 
 def _courses_of_communities(
-    divisions: Collection[DivisionRow], months: Mapping[str, date]
+    divisions: Collection[DivisionRow], months: Mapping[str, date], kinds: Collection[EstateKind]
 ) -> dict[str, dict[str, Measured]]:
     if not divisions or not months:
         return {row.code: {} for row in divisions}
     rules = list_rules()
     return {
-        code: {month: figure_of(rows[month], _in_force(rules, months[month])).estates for month in sorted(rows)}
+        code: {month: figure_of(rows[month], _in_force(rules, months[month]), kinds).estates for month in sorted(rows)}
         for code, rows in count_communities([row.code for row in divisions], months).items()
     }
 
@@ -277,7 +284,7 @@ def _in_force(rules: Iterable[CountingRule], day: date) -> CountingRule:
 
 def _course(divisions: Collection[DivisionRow], months: Sequence[str], rule: CountingRule) -> Iterator[Any]:
     """Rows of (code, month, managed, professional, all) of these divisions, and perhaps of others between them."""
-    for level in {row.level for row in divisions} if months else ():
+    for level in {row.level for row in divisions} if months and rule.kinds else ():
         codes = [row.code for row in divisions if row.level is level]
         inside = {"low": min(codes), "high": max(codes), "first": months[0], "last": months[-1]}
         yield from ask(_course_by(rule), level=level, **inside)

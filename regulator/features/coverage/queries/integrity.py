@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,9 +14,9 @@ from regulator.features.coverage.queries.counting import by_place, count_on, cou
 from regulator.features.coverage.queries.figures import NUMBERS
 from regulator.features.coverage.queries.months import lines_of
 from regulator.features.coverage.queries.territory import KEPT
-from regulator.features.coverage.rules.counting import content_hash, tallies_of
+from regulator.features.coverage.rules.counting import content_hash, tallies_by_place
 from regulator.features.coverage.terms import Tally
-from regulator.features.divisions.terms import CODE_LENGTHS, Level, Scope, lineage
+from regulator.features.divisions.terms import CITY_PREFIX, CODE_LENGTHS, Level, Scope
 from regulator.foundation.database import session
 
 Kept = dict[str, list[Tally]]
@@ -50,7 +51,8 @@ def _kept(level: Level) -> Kept:
     return by_place(session().execute(query.where(CoverageTally.level == level)))
 
 
-def _in_order(found: Kept) -> dict[str, list[Tally]]:
+def _in_order(found: Mapping[Any, list[Tally]]) -> dict[Any, list[Tally]]:
+    """The same with the tallies of each place in one order."""
     return {code: sorted(rows, key=lambda row: (row.kind, row.state)) for code, rows in found.items()}
 
 
@@ -62,16 +64,13 @@ def _months_altered() -> list[str]:
 def _altered(month: CoverageMonth) -> bool:
     if content_hash(zlib.decompress(month.content)) != month.content_hash:
         return True
-    lines = lines_of(month)
-    columns = (getattr(CoverageMonthTally, name) for name in NUMBERS)
-    query = select(CoverageMonthTally.division_code, CoverageMonthTally.kind, CoverageMonthTally.state, *columns).where(
-        CoverageMonthTally.month == month.month,
-        CoverageMonthTally.division_code == month.city_code,
-        CoverageMonthTally.level == Level.CITY,
+    tally = CoverageMonthTally
+    columns = (getattr(tally, name) for name in NUMBERS)
+    query = select(tally.level, tally.division_code, tally.kind, tally.state, *columns).where(
+        tally.month == month.month, tally.division_code.startswith(month.city_code[:CITY_PREFIX])
     )
-    kept = _in_order(by_place(session().execute(query)))
-    own = [line for line in lines if lineage(line.division_code)[0] == month.city_code]
-    return kept.get(month.city_code, []) != sorted(tallies_of(own), key=lambda row: (row.kind, row.state))
+    kept = by_place(((level, code), *rest) for level, code, *rest in session().execute(query))
+    return _in_order(kept) != _in_order(tallies_by_place(lines_of(month)))
 
 
 CHECKS: dict[str, Callable[[], list[str]]] = {

@@ -66,6 +66,13 @@ def lines_of(month: CoverageMonth) -> list[Line]:
     return list(read_canonical(zlib.decompress(month.content)))
 
 
+def list_closed(place: Territory) -> list[str]:
+    """The months closed in every city of a territory, the latest first."""
+    query = select(CoverageMonth.month).where(CoverageMonth.city_code.in_(place.cities)).group_by(CoverageMonth.month)
+    everywhere = query.having(func.count() == len(place.cities))
+    return list(session().scalars(everywhere.order_by(CoverageMonth.month.desc())))
+
+
 def frozen_day(place: DivisionRow | Territory, day: date) -> bool:
     """Whether a day closes a month that is closed everywhere in a territory."""
     cities = Territory.of(place).cities

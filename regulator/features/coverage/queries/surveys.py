@@ -56,6 +56,21 @@ def list_surveys(scope: Scope, *, cursor: str | None = None, limit: int = 50) ->
     return Page(tuple(rows), page.next)
 
 
+def list_open_surveys(scope: Scope, *, limit: int) -> list[RoundRow]:
+    """Rounds under way that ask about estates of the scope, those due first first: for whoever begins the day."""
+    asked = select(SurveyEstate.round_id).where(within(scope, SurveyEstate.division_code))
+    stmt = (
+        select(SurveyRound)
+        .where(within(_streets(scope), SurveyRound.division_code), SurveyRound.closed_at.is_(None))
+        .where(SurveyRound.id.in_(asked))
+        .order_by(SurveyRound.due_on, SurveyRound.id)
+        .limit(limit)
+    )
+    found = session().scalars(stmt).all()
+    counts = _counts(scope, [item.id for item in found]) if found else {}
+    return [RoundRow(item, *counts.get(item.id, (0, 0))) for item in found]
+
+
 def _counts(scope: Scope, round_ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
     query = (
         select(SurveyEstate.round_id, func.count(), func.count(SurveyEstate.answered_at))

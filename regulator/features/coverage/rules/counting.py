@@ -17,6 +17,7 @@ from regulator.features.coverage.terms import (
     Exclusion,
     Explanation,
     Figure,
+    Group,
     Line,
     Measure,
     Measured,
@@ -26,6 +27,7 @@ from regulator.features.coverage.terms import (
     Tally,
     as_state,
 )
+from regulator.features.divisions.terms import Level, lineage
 from regulator.features.registry.terms import Condition, EstateKind, Mode
 from regulator.law.findings import Finding, Verdict
 from regulator.law.measures import Share
@@ -102,7 +104,11 @@ def _measured(seen: Mapping[State, list[int]], rule: CountingRule, place: int) -
 
 
 def _amounts(found: list[int] | None) -> Amounts:
-    return Amounts(*found[:3]) if found else Amounts(0, 0, 0)
+    """The sums of what is known; where it is known of none of the estates there is no sum, which is not zero."""
+    estates, area, households, area_known, households_known = found or [0] * 5
+    return Amounts(
+        estates, area if area_known or not estates else None, households if households_known or not estates else None
+    )
 
 
 def _excluded(
@@ -130,6 +136,23 @@ def tallies_of(lines: Iterable[Line]) -> list[Tally]:
         for place, part in enumerate(parts):
             row[place] += part
     return [Tally(kind, state, *row) for (kind, state), row in sorted(sums.items())]
+
+
+def belongs(line: Line, group: Group | Mode | Exclusion, rule: CountingRule) -> bool:
+    """Whether an estate is one of those behind a number of the figure; the same as the lists of the register say."""
+    seen, counted = line.state not in OUT, line.kind in rule.kinds
+    match group:
+        case Exclusion.KIND_NOT_COUNTED:
+            return seen and not counted
+        case Exclusion.FLOOR_AREA_UNKNOWN:
+            return seen and counted and line.floor_area is None
+        case Exclusion.HOUSEHOLDS_UNKNOWN:
+            return seen and counted and line.households is None
+        case Group():
+            managed = rule.counts(Rate.FULL, line.state)
+            return seen and counted and (group is Group.COUNTED or managed is (group is Group.MANAGED))
+        case _:
+            return counted and line.state == group
 
 
 # --- why a rate changed ---------------------------------------------------------------------------------------------
@@ -270,19 +293,30 @@ def month_of(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
-def judge_closing(month: str, last_day: date, latest: str | None, today: date) -> Verdict:
-    """Whether a month may be closed: it is over, not closed yet, and none is left out since the latest closed one."""
-    closed = latest is not None and month <= latest
-    skipped = latest is not None and month > month_after(latest)
+def judge_closing(month: str, last_day: date, latest: str | None, today: date, *, closed: bool) -> Verdict:
+    """Whether a month may be closed: it is over, not closed yet, and follows the latest closed one, if there is one."""
+    due = month_after(latest) if latest else month
     return Verdict.of(
         [
             Finding("month_not_over", None, {"month": month}, "month") if last_day >= today else None,
             Finding("month_closed_already", None, {"month": month}, "month") if closed else None,
-            Finding("month_out_of_order", None, {"month": month, "next": month_after(latest)}, "month")
-            if skipped and latest
+            Finding("month_out_of_order", None, {"month": month, "next": due}, "month")
+            if month != due and not closed
             else None,
         ]
     )
+
+
+LEVELS = (Level.CITY, Level.DISTRICT, Level.STREET)
+
+
+def tallies_by_place(lines: Iterable[Line]) -> dict[tuple[Level, str], list[Tally]]:
+    """The lines of a city put together for each city, district and street."""
+    inside: dict[tuple[Level, str], list[Line]] = defaultdict(list)
+    for line in lines:
+        for level, code in zip(LEVELS, lineage(line.division_code), strict=False):
+            inside[level, code].append(line)
+    return {place: tallies_of(found) for place, found in inside.items()}
 
 
 def canonical(lines: Iterable[Line]) -> bytes:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, false, literal, not_, or_, select, true, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    false,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 
 from regulator.features.divisions.queries import NOWHERE, Path, paths_of
 from regulator.features.divisions.terms import CodeRange, Scope
@@ -27,6 +41,7 @@ from regulator.features.licensing.rules.certificates import abolition_of, read_n
 from regulator.features.licensing.terms import LICENCE_ENDED, Nature, Words
 from regulator.features.registry.models import Company
 from regulator.features.registry.queries.bounds import company_in_scope, company_registered_in
+from regulator.foundation.asking import ask
 from regulator.foundation.database import session
 from regulator.foundation.errors import NotFound
 from regulator.foundation.paging import Count, Page, Sort, count_up_to_ceiling, paginate
@@ -73,7 +88,52 @@ class CertificateFilter:
     within: CodeRange | None = None
 
 
-def facts_of_certificate(row: Certificate) -> CertificateFacts:
+class _Found(NamedTuple):
+    """The columns a row is made of, in the order of `_COLUMNS`."""
+
+    id: UUID
+    number: str | None
+    origin: CertificateOrigin
+    nature: Nature
+    grade: str
+    facts: Mapping[str, Any]
+    is_provisional: bool
+    issued_on: date | None
+    valid_until: date | None
+    ended_on: date | None
+    ended_as: CertificateState | None
+    credit_code: str
+    authority_name: str | None
+    company: str
+    division_code: str | None
+
+
+_COLUMNS = (
+    Certificate.id,
+    Certificate.number,
+    Certificate.origin,
+    Certificate.nature,
+    Certificate.grade,
+    Certificate.facts,
+    Certificate.is_provisional,
+    Certificate.issued_on,
+    Certificate.valid_until,
+    Certificate.ended_on,
+    Certificate.ended_as,
+    Certificate.credit_code,
+    Certificate.authority_name,
+    Company.name.label("company"),
+    Company.division_code,
+)
+_ROWS: Select[Any] = (
+    select(*_COLUMNS)
+    .join_from(Certificate, Company, Company.id == Certificate.company_id)
+    .where(Certificate.taken_back_at.is_(None))
+)
+_OF_COMPANY = _ROWS.where(Certificate.company_id == bindparam("company", type_=Certificate.company_id.type))
+
+
+def facts_of_certificate(row: Certificate | _Found) -> CertificateFacts:
     """What the state of a certificate rests on; licences were granted under the national rule sets alone."""
     return CertificateFacts(
         row.origin, row.nature, row.issued_on, row.valid_until, row.is_provisional, row.ended_on, row.ended_as,
@@ -155,8 +215,7 @@ def number_by_id(certificate_id: UUID | None) -> str | None:
 
 def list_certificates_of(company_id: UUID, day: date) -> list[CertificateRow]:
     """What a company held by a day, the one that counts first: a valid one, then the last issued, declarations last."""
-    stmt = _rows(CertificateFilter()).where(Certificate.company_id == company_id)
-    shown = [row for found in session().execute(stmt) if (row := _row(found, day)) is not None]
+    shown = [row for found in ask(_OF_COMPANY, company=company_id) if (row := _row(found, day)) is not None]
     return sorted(shown, key=_weight, reverse=True)
 
 
@@ -202,13 +261,8 @@ def _wanted(scope: Scope, wanted: CertificateFilter, day: date) -> Select[Any]:
     return stmt
 
 
-_ROW: Any = (Certificate, Company.name.label("company"), Company.division_code.label("division_code"))
-
-
 def _rows(wanted: CertificateFilter) -> Select[Any]:
-    stmt: Select[Any] = (
-        select(*_ROW).join(Company, Company.id == Certificate.company_id).where(Certificate.taken_back_at.is_(None))
-    )
+    stmt = _ROWS
     if wanted.grade is not None:
         stmt = stmt.where(Certificate.grade == wanted.grade)
     if wanted.nature is not None:
@@ -220,14 +274,14 @@ def _rows(wanted: CertificateFilter) -> Select[Any]:
     return stmt
 
 
-def _row(found: Any, day: date, place: Path = NOWHERE) -> CertificateRow | None:
-    one: Certificate = found[0]
+def _row(found: Sequence[Any], day: date, place: Path = NOWHERE) -> CertificateRow | None:
+    one = _Found(*found[: len(_COLUMNS)])
     state = state_on(facts_of_certificate(one), day)
     if state is None:
         return None
     return CertificateRow(
         one.id, one.number, one.origin, one.nature, one.grade, words_of(one.facts["grade_name"]), one.is_provisional,
-        one.issued_on, one.valid_until, state, one.credit_code, found.company, one.authority_name, place,
+        one.issued_on, one.valid_until, state, one.credit_code, one.company, one.authority_name, place,
     )  # fmt: skip
 
 

@@ -104,7 +104,7 @@ def decision_due(kind: EndingKind, rule_set: RuleSet, opened_on: date, calendar:
     return _due(term_for(TermCode.ENDING, kind, rule_set, opened_on), opened_on, calendar)
 
 
-def hearing_from(kind: EndingKind, rule_set: RuleSet, called_on: date, calendar: WorkingDays) -> date | None:
+def hearing_from(kind: EndingKind, rule_set: RuleSet, called_on: date, calendar: WorkingDays) -> Due | None:
     """The first day for which a call served that day was early enough: the last day of the term itself.
 
     Of a term in calendar days a day off at its end does not move it: nothing is to be done on it.
@@ -113,9 +113,8 @@ def hearing_from(kind: EndingKind, rule_set: RuleSet, called_on: date, calendar:
     if rested is None:
         return None
     if rested.term.unit is Unit.DAY:
-        return called_on + timedelta(days=rested.term.length)
-    due = calendar.due(rested.term, called_on)
-    return due.day if due else None
+        return Due(called_on + timedelta(days=rested.term.length), is_provisional=False)
+    return calendar.due(rested.term, called_on)
 
 
 def ending_article(kind: EndingKind, ground: str, rule_set: RuleSet, on: date) -> Citation | None:

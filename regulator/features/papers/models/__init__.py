@@ -14,6 +14,7 @@ from regulator.features.papers.models.matter import Matter as Matter
 from regulator.features.papers.models.matter import MatterCounter as MatterCounter
 from regulator.features.papers.models.matter import MatterEntry as MatterEntry
 from regulator.features.papers.models.matter import Reminder as Reminder
+from regulator.features.papers.models.moves import MatterMove as MatterMove
 from regulator.features.papers.models.paper import Approval as Approval
 from regulator.features.papers.models.paper import Paper as Paper
 from regulator.features.papers.models.settings import PaperChain as PaperChain

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, case, func, select
 
 from regulator.features.accounts.models import Authority
+from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.terms import Scope
 from regulator.features.papers.models import Attachment, Delivery, Paper, PortalConsent
 from regulator.features.papers.terms import (
@@ -44,14 +45,29 @@ class DeliveryRow:
     opened_at: datetime | None
     opened_by: str | None
     version: int
+    is_effect_provisional: bool = False
+
+
+_KEPT = tuple(name for name in DeliveryRow.__dataclass_fields__ if name != "is_effect_provisional")
 
 
 def list_deliveries(paper: Paper) -> list[DeliveryRow]:
     """Every attempt to deliver a paper somebody was given, the first sent first."""
     stmt = select(Delivery).where(Delivery.paper_id == paper.id).order_by(Delivery.sent_at, Delivery.id)
+    found = session().scalars(stmt).all()
+    waits = {one.id for one in found if one.state is DeliveryState.UNDER_WAY and one.effective_on is not None}
+    days = working_days() if waits else None
     return [
-        DeliveryRow(**{name: getattr(one, name) for name in DeliveryRow.__dataclass_fields__})
-        for one in session().scalars(stmt)
+        DeliveryRow(
+            **{name: getattr(one, name) for name in _KEPT},
+            is_effect_provisional=bool(
+                days
+                and one.id in waits
+                and one.effective_on
+                and days.is_provisional(one.effective_on, one.effective_on)
+            ),
+        )
+        for one in found
     ]
 
 

@@ -28,6 +28,7 @@ from regulator.features.papers.queries.matters import (
     rows_of,
     with_places,
 )
+from regulator.features.papers.queries.moves import count_moved
 from regulator.features.papers.terms import PaperState
 from regulator.foundation.database import session
 from regulator.foundation.paging import Count, Page, Sort, count_up_to_ceiling, paginate
@@ -48,6 +49,7 @@ class DeskCounts:
     sent_on: Count
     sent_papers: Count
     reminders: Count
+    moved: Count  # terms the holidays moved, of one's own or of those one stands in for
 
 
 def count_desk(me: UUID, principals: Collection[UUID], *, today: date, not_soon: date) -> DeskCounts:
@@ -62,6 +64,7 @@ def count_desk(me: UUID, principals: Collection[UUID], *, today: date, not_soon:
         sent_on=count_sent_on(me, MatterFilter()),
         sent_papers=count_up_to_ceiling(_sent_papers(me)),
         reminders=count_up_to_ceiling(_unanswered([me, *principals])),
+        moved=count_moved([me, *principals]),
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from regulator.features.papers.moved_terms import MovedTerm
 from regulator.features.papers.terms import MatterKind, MatterState, PaperState, Tone
+from regulator.law.calendar import WorkingDays
 from regulator.law.findings import Finding, Verdict
 
 NO_TERM = date.max
@@ -24,6 +26,9 @@ RETENTION_YEARS: dict[MatterKind, int | None] = {
 """Years a file is kept after its year (国家档案局令第8号, 2006-12-18: permanent, 30 or 10 years); None: for ever."""
 OWN_KINDS = (MatterKind.OFFICIAL,)
 """Closed by hand at the desk; every other kind is closed by the act of the feature that owns it."""
+
+RECKONED_KINDS = (MatterKind.APPLICATION, MatterKind.ENDING, MatterKind.REVIEW)
+"""Their term is reckoned by the calendar; that of any other kind is a day somebody set, which no holiday moves."""
 
 
 def judge_closing(*, state: MatterState, papers: Collection[PaperState]) -> Verdict:
@@ -96,3 +101,19 @@ def retention_years(kind: str) -> int | None:
 def matter_number(year: int, sequence: int) -> str:
     """The business number of a matter, such as 2026-000123."""
     return f"{year}-{sequence:06d}"
+
+
+def is_term_provisional(kind: str, due_on: date | None, calendar: WorkingDays) -> bool:
+    """Whether a matter's term may still move: it is reckoned, and ends in a year whose holidays are not announced."""
+    return due_on is not None and kind in RECKONED_KINDS and calendar.is_provisional(due_on, due_on)
+
+
+def moved_words(term: MovedTerm, day: date, year: int) -> str:
+    """What a line of history is about when the holidays of a year moved a term: as codes, for `moved_of`."""
+    return f"{day.isoformat()} {term} {year}"
+
+
+def moved_of(about: str) -> tuple[date, MovedTerm, int] | None:
+    """The new day, the term and the year of such a line; None for a term somebody set."""
+    day, *more = about.split(" ")
+    return (date.fromisoformat(day), MovedTerm(more[0]), int(more[1])) if more else None

@@ -7,6 +7,7 @@ from regulator.features.registry.demo import words
 from regulator.features.registry.demo.draws import Shares
 from regulator.features.registry.demo.maker import Maker
 from regulator.features.registry.demo.plan import MODE_SHARES, Row
+from regulator.features.registry.rules.notices import GIVERS
 from regulator.features.registry.terms import (
     ContractKind,
     Mode,
@@ -19,6 +20,8 @@ from regulator.features.registry.terms import (
 MANAGED_BY_COMPANY = (Mode.PROFESSIONAL, Mode.INTERIM_CUSTODY)
 MODES = Shares(MODE_SHARES)
 NOTICE_KINDS, PARTIES = tuple(NoticeKind), tuple(Party)
+PROOF_AWAITED = timedelta(days=14)
+"""So long after a notice nobody has recorded yet when it was received."""
 TERMS = (365, 730, 1095, 1825)  # days of a contract
 
 
@@ -120,9 +123,11 @@ def _notice(maker: Maker, estate: UUID, company: UUID, recorded: Row) -> None:
     if not draws.happens(0.015):
         return
     kind = draws.one_of(NOTICE_KINDS)
-    party = Party.OWNERS if kind is NoticeKind.DISMISSAL else draws.one_of(PARTIES)
+    drawn = Party.OWNERS if kind is NoticeKind.DISMISSAL else draws.one_of(PARTIES)
+    party = drawn if drawn in GIVERS[kind] else GIVERS[kind][0]
     dated = maker.day(draws.between(5, 120))
-    received = dated + timedelta(days=draws.between(0, 5))
+    arrived = dated + timedelta(days=draws.between(0, 5))
+    received = arrived if maker.plan.today - dated > PROOF_AWAITED else None
     maker.rows["notice"].append(
         (
             maker.key(),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
+from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.queries import NOWHERE, DivisionRow, Path, paths_of, within
 from regulator.features.divisions.terms import Scope
 from regulator.features.registry.models import Committee, CommitteeMember, Estate
@@ -16,6 +17,7 @@ from regulator.features.registry.rules.contracts import committee_filing_due
 from regulator.foundation.database import session
 from regulator.foundation.errors import NotFound
 from regulator.foundation.paging import Count, Page, Sort, count_up_to_ceiling, paginate
+from regulator.law.calendar import Due
 
 LIST = "office.committees"
 SORTS = ("estate", "-estate", "began", "-began")
@@ -51,11 +53,8 @@ class CommitteeRow:
     retired_reason: str | None
     members: tuple[MemberRow, ...] = ()
     place: Path = NOWHERE
-
-    @property
-    def filing_due(self) -> date | None:
-        """The last day of the 30 in which it is filed (条例 16); None while the election's day is not known."""
-        return committee_filing_due(self.elected_on)
+    filing_due: Due | None = None
+    """The last day of the 30 in which it is filed (条例 16); None while the election's day is not known."""
 
     def in_term(self, day: date) -> bool:
         """Whether its term covers the day."""
@@ -63,7 +62,7 @@ class CommitteeRow:
 
     def is_filing_late(self, day: date) -> bool:
         """Whether it was filed after the 30 days, or is not filed and they have passed by ``day``."""
-        return self.filing_due is not None and (self.filed_on or day) > self.filing_due
+        return self.filing_due is not None and (self.filed_on or day) > self.filing_due.day
 
 
 _ROW: Any = (
@@ -95,8 +94,15 @@ def list_committees_of(estate_id: UUID) -> list[CommitteeRow]:
     """Every committee of an estate with its members, the latest first, retired ones last."""
     query = _committees().where(Committee.estate_id == estate_id)
     rows = session().execute(query.order_by(Committee.retired_on.is_not(None), Committee.term_began_on.desc())).all()
-    members = _members([row.id for row in rows])
-    return [replace(CommitteeRow(*row), members=members.get(row.id, ())) for row in rows]
+    members, days = _members([row.id for row in rows]), working_days()
+    return [
+        replace(
+            CommitteeRow(*row),
+            members=members.get(row.id, ()),
+            filing_due=committee_filing_due(row.elected_on, days),
+        )
+        for row in rows
+    ]
 
 
 def _members(committee_ids: list[UUID]) -> dict[UUID, tuple[MemberRow, ...]]:
@@ -146,13 +152,14 @@ def list_committees(
     stmt = _list(scope, wanted)
     page = paginate(stmt, list_name=LIST, sort=sort, cursor=cursor, limit=limit, item=lambda row: row)
     places = paths_of(row.division_code for row in page.items)
-    members = _members([row.id for row in page.items])
+    members, days = _members([row.id for row in page.items]), working_days()
     return Page(
         tuple(
             replace(
                 CommitteeRow(*row[: len(_ROW)]),
                 members=members.get(row.id, ()),
                 place=places.get(row.division_code, NOWHERE),
+                filing_due=committee_filing_due(row.elected_on, days),
             )
             for row in page.items
         ),

@@ -1,15 +1,17 @@
 """What was done to a record, and what the register said of it on an earlier day; words for people come later."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Enum, inspect, select
+from sqlalchemy import Enum, and_, inspect, select
 from sqlalchemy.orm import Mapper
 
+from regulator.features.divisions.queries import within
+from regulator.features.divisions.terms import Scope
 from regulator.features.registry.facts import MASKED_FIELDS, PLUMBING
 from regulator.features.registry.models import (
     Committee,
@@ -90,6 +92,48 @@ def _joined(changed: tuple[ChangedField, ...], entry: HistoryEntry) -> HistoryEn
         entry.at, entry.act, entry.version, entry.username, entry.name, entry.role, entry.reason,
         changed + entry.changes, entry.batch_id,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PutRight:
+    """A field of an estate that was changed: the estate's code and present name, what was changed, when and why."""
+
+    code: str
+    name: str
+    change: ChangedField
+    at: datetime
+    reason: str | None
+
+
+def list_put_right(scope: Scope, fields: Collection[str], after: date, until: date, *, limit: int) -> list[PutRight]:
+    """These fields of the estates inside a scope, where they were changed on days after one up to another.
+
+    The latest first, ``limit`` at most.
+    """
+    query = (
+        select(
+            Estate.code,
+            Estate.name,
+            RecordChange.field,
+            RecordChange.before,
+            RecordChange.after,
+            RecordChange.at,
+            RecordChange.reason,
+        )
+        .join(RecordChange, and_(RecordChange.subject_kind == SubjectKind.ESTATE, RecordChange.subject_id == Estate.id))
+        .where(
+            within(scope, Estate.division_code),
+            RecordChange.field.in_(sorted(fields)),
+            RecordChange.at >= start_of(after + timedelta(days=1)),
+            RecordChange.at < start_of(until + timedelta(days=1)),
+        )
+    )
+    return [
+        PutRight(code, name, ChangedField(field, before, now), at, reason)
+        for code, name, field, before, now, at, reason in session().execute(
+            query.order_by(RecordChange.seq.desc()).limit(limit)
+        )
+    ]
 
 
 # --- as of a day ----------------------------------------------------------------------------------------------------

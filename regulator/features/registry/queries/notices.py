@@ -14,7 +14,7 @@ from regulator.features.registry.facts import facts_of
 from regulator.features.registry.models import Company, Contract, Estate, Notice, Service
 from regulator.features.registry.queries.bounds import active_on, estate_in_scope, live_on
 from regulator.features.registry.queries.finding import means
-from regulator.features.registry.rules.notices import effective_on
+from regulator.features.registry.rules.notices import TERMS, effective_on
 from regulator.features.registry.terms import NoticeKind, Party
 from regulator.foundation.database import session
 from regulator.foundation.errors import NotFound
@@ -48,6 +48,11 @@ class NoticeRow:
     retired_reason: str | None
     place: Path = NOWHERE
     takes_effect: Due | None = None
+
+    @property
+    def awaits_receipt(self) -> bool:
+        """Whether its term cannot be reckoned because the day it was received is not recorded (民法典 137)."""
+        return self.kind in TERMS and self.received_on is None and self.retired_on is None
 
     def reckoned(self, days: WorkingDays, place: Path = NOWHERE) -> "NoticeRow":
         """The same notice with its place and the day it takes effect."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from regulator.law.calendar import Due, Term, Unit, WorkingDays
 from regulator.law.citations import Citation
 from regulator.law.findings import Finding, Verdict
 
@@ -120,13 +121,13 @@ def judge_termination(contract: ContractFacts, ends_on: date) -> Verdict:
 # --- owners' committees ---------------------------------------------------------------------------------------------
 
 COMMITTEE_FILING = Citation("物业管理条例", "16", date(2018, 3, 19))
-COMMITTEE_FILING_DAYS = 30
-"""Days from the election within which a committee is filed (条例 16); the first day is not counted (民法典 201)."""
+COMMITTEE_FILING_TERM = Term(30, Unit.DAY)
+"""From the election on, within which a committee is filed (条例 16)."""
 
 
-def committee_filing_due(elected_on: date | None) -> date | None:
+def committee_filing_due(elected_on: date | None, days: WorkingDays) -> Due | None:
     """The last day on which filing is in time; None while the day of election is not known."""
-    return elected_on + timedelta(days=COMMITTEE_FILING_DAYS) if elected_on else None
+    return days.due(COMMITTEE_FILING_TERM, elected_on) if elected_on else None
 
 
 def judge_committee(

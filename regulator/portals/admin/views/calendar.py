@@ -22,6 +22,7 @@ from regulator.features.calendar.imports import read_notice, read_text, write_no
 from regulator.features.calendar.queries import YearRow
 from regulator.features.calendar.rules.notice import judge_notice, notice_of
 from regulator.features.calendar.terms import FIRST_YEAR, LAST_YEAR, Day, DayKind, Holiday, Notice, StatedDay
+from regulator.features.papers.queries.moves import moved_matters_at
 from regulator.features.registry.queries.moves import moved_at
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput
@@ -191,10 +192,10 @@ def calendar_import() -> ResponseReturnValue:
         else _("The calendar had these days of %(year)s already.", year=year),
         "ok",
     )
-    if moved := moved_at(now):
+    if moved := moved_at(now) + moved_matters_at(now):
         said = ngettext(
-            "%(num)d open term moved; the officials of its place are told.",
-            "%(num)d open terms moved; the officials of their places are told.",
+            "%(num)d open term moved; the officials concerned are told.",
+            "%(num)d open terms moved; the officials concerned are told.",
             moved,
         )
         flash(said, "info")

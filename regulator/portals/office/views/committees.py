@@ -66,7 +66,10 @@ def _columns() -> list[listing.Column[CommitteeRow]]:
         column(_("Elected"), lambda row: row.elected_on),
         column(_("Term from"), lambda row: row.term_began_on),
         column(_("Term to"), lambda row: row.term_ended_on),
-        column(_("Filing due"), lambda row: row.filing_due),
+        column(_("Filing due"), lambda row: row.filing_due.day if row.filing_due else None),
+        column(
+            _("Provisional"), lambda row: _("provisional") if row.filing_due and row.filing_due.is_provisional else None
+        ),
         column(_("Filed"), lambda row: row.filed_on),
         column(_("Filing number"), lambda row: row.filing_number),
         column(_("Members"), lambda row: write_members(row.members).replace("\n", "、")),

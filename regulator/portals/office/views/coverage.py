@@ -1,7 +1,8 @@
-"""Coverage on the office's desk: the dashboard of a territory, the estates behind each number, months, changes."""
+"""Coverage on the office's desk: the dashboard of a territory and the estates behind each number, of a day or month."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Response, jsonify, render_template, request
@@ -13,22 +14,21 @@ from regulator.features.accounts.terms import Permission
 from regulator.features.coverage import board
 from regulator.features.coverage.metrics import MINIMUM_SAMPLE, TARGETED
 from regulator.features.coverage.queries import estates as queries
-from regulator.features.coverage.queries import figures, months
-from regulator.features.coverage.queries.estates import CountedEstate, Group
+from regulator.features.coverage.queries import figures, frozen
+from regulator.features.coverage.queries.estates import CountedEstate
 from regulator.features.coverage.queries.figures import Overview
-from regulator.features.coverage.queries.months import next_closing
+from regulator.features.coverage.queries.months import last_day_of, list_closed
 from regulator.features.coverage.queries.territory import Territory, territory_of
-from regulator.features.coverage.terms import ChangeReason, Exclusion, Measure, Measured, Rate
+from regulator.features.coverage.terms import Exclusion, Group, Measure, Measured, Rate
 from regulator.features.divisions.queries import DivisionRow, get_division
 from regulator.features.divisions.terms import Scope, lineage
 from regulator.features.metrics.queries import targets_of
 from regulator.features.metrics.terms import MetricDefinition, Target
-from regulator.features.registry.queries.estates import names_by_code
 from regulator.features.registry.terms import EstateKind, Mode
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput, NotFound
 from regulator.foundation.i18n import label
-from regulator.foundation.paging import parse_limit
+from regulator.foundation.paging import Count, Page, page_of_rows, parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
 from regulator.web import navigation
@@ -36,8 +36,8 @@ from regulator.web.access import allow, current_scope
 from regulator.web.navigation import MenuGroup
 
 MONTHS_SHOWN = 13
-ESTATES_SHOWN = 30
-ONE_DAY = timedelta(days=1)
+UNKNOWNS = {Measure.FLOOR_AREA: Exclusion.FLOOR_AREA_UNKNOWN, Measure.HOUSEHOLDS: Exclusion.HOUSEHOLDS_UNKNOWN}
+"""Which exclusion says of how many estates a measure is not known."""
 
 navigation.add(
     "office",
@@ -93,7 +93,7 @@ def coverage() -> ResponseReturnValue:
     shown = figures.overview_on(place.code, day, kinds) if place else figures.overview_of(scope, day, kinds)
     sort = listing.asked_sort(board.SORTS)
     territory = _territory(shown, scope)
-    course = figures.courses([*_divisions(shown)], figures.closed_months(territory, MONTHS_SHOWN), shown.rule)
+    course = figures.courses([*_divisions(shown)], figures.closed_months(territory, MONTHS_SHOWN), shown.rule, kinds)
     targets = targets_of(TARGETED, _codes(shown), day.year)
     target = board.target_of_all(targets, territory.codes)
     rows = board.in_order(_rows(shown, targets, course, day), sort)
@@ -114,8 +114,11 @@ def coverage() -> ResponseReturnValue:
         measures=list(Measure),
         rates=list(Rate),
         group=Group,
+        unknowns=UNKNOWNS,
+        is_today=day == clock.today(),
         exclusions=[item for item, amounts in shown.whole.excluded.items() if amounts.estates],
         definition=MetricDefinition(TARGETED.value),
+        minimum=MINIMUM_SAMPLE,
     )
 
 
@@ -186,10 +189,10 @@ def _percent(share: Any) -> float | None:
 @allow(Permission.COVERAGE_VIEW)
 def coverage_trend() -> ResponseReturnValue:
     """The course of the rates by closed month and today, as a chart's definition."""
-    territory, today = asked_territory(current_scope()), clock.today()
-    courses = figures.courses(territory.divisions, figures.closed_months(territory, MONTHS_SHOWN))
+    territory, today, kinds = asked_territory(current_scope()), clock.today(), _kinds()
+    courses = figures.courses(territory.divisions, figures.closed_months(territory, MONTHS_SHOWN), kinds=kinds)
     closed = figures.course_of_whole(courses[code] for code in territory.codes)
-    points = [*closed.items(), (_("today"), figures.figure_of_whole(territory, today).estates)]
+    points = [*closed.items(), (_("today"), figures.figure_of_whole(territory, today, kinds).estates)]
     targets = targets_of(TARGETED, territory.codes, today.year)
     answer: Response = jsonify(_chart(territory, points, board.target_of_all(targets, territory.codes)))
     return answer
@@ -226,30 +229,75 @@ def _said(share: Any) -> str:
 @office.get("/coverage/estates")
 @allow(Permission.COVERAGE_VIEW)
 def coverage_estates() -> ResponseReturnValue:
-    """The estates of one group of a figure, or the same list as a file."""
-    scope, day, group = current_scope(), asked_past_day(), _group()
-    place, kind = asked_place(scope), listing.asked_code(EstateKind, "kind")
-    title = group_words(group)
+    """The estates of one group of a figure, of a day or as frozen for a closed month; or the same list as a file."""
+    scope, group, place = current_scope(), _group(), asked_place(current_scope())
+    kind, title, month = listing.asked_code(EstateKind, "kind"), group_words(group), request.args.get("month", "")
+    day, listed = _frozen(scope, place, group, month, kind) if month else _counted(scope, place, group, kind)
     if listing.asked_export():
-        rows = listing.all_pages(
-            lambda c, n: queries.list_counted(scope, place, group, day=day, kind=kind, cursor=c, limit=n)
-        )
         territory = place.name if place else scope.label
-        return listing.export(title, _estate_columns(), rows, day=day, territory=territory)
-    limit = parse_limit(request.args.get("limit"))
-    cursor = request.args.get("cursor")
+        name = _("%(what)s, frozen %(month)s", what=title, month=month) if month else title
+        return listing.export(name, _estate_columns(), listed.every(), day=day, territory=territory)
     return render_template(
         "office/coverage/estates.html",
-        page=queries.list_counted(scope, place, group, day=day, kind=kind, cursor=cursor, limit=limit),
-        total=queries.count_counted(scope, place, group, day=day, kind=kind),
+        page=listed.page(request.args.get("cursor"), parse_limit(request.args.get("limit"))),
+        total=listed.total(),
         title=title,
         chosen=group.value,
         groups=[(item.value, group_words(item)) for item in (*Group, *Mode, *Exclusion)],
         place=place,
         scope=scope,
         day=day,
+        month=month,
+        months=[(one, one) for one in _closed(scope, place)],
+        is_today=day == clock.today(),
         divisions=listing.division_choices(scope),
     )
+
+
+def _closed(scope: Scope, place: DivisionRow | None) -> list[str]:
+    """The months one may choose; none for an official who answers for no division."""
+    try:
+        return list_closed(Territory.of(place) if place else territory_of(scope))
+    except NotFound:
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """How a list is read: a page of it, how many there are, or every row."""
+
+    page: Callable[[str | None, int], Page[CountedEstate]]
+    total: Callable[[], Count]
+    every: Callable[[], Iterator[CountedEstate]]
+
+
+def _counted(
+    scope: Scope, place: DivisionRow | None, group: Group | Mode | Exclusion, kind: EstateKind | None
+) -> tuple[date, _Listed]:
+    """The estates as the register knows them, on the day asked for."""
+    day = asked_past_day()
+
+    def page(cursor: str | None, limit: int) -> Page[CountedEstate]:
+        return queries.list_counted(scope, place, group, day=day, kind=kind, cursor=cursor, limit=limit)
+
+    return day, _Listed(
+        page,
+        lambda: queries.count_counted(scope, place, group, day=day, kind=kind),
+        lambda: listing.all_pages(page),
+    )
+
+
+def _frozen(
+    scope: Scope, place: DivisionRow | None, group: Group | Mode | Exclusion, month: str, kind: EstateKind | None
+) -> tuple[date, _Listed]:
+    """The estates as they were frozen when a month was closed."""
+    lines = frozen.list_frozen(Territory.of(place) if place else territory_of(scope), group, month, kind)
+
+    def page(cursor: str | None, limit: int) -> Page[CountedEstate]:
+        part = page_of_rows(lines, list_name="coverage.frozen", cursor=cursor, limit=limit)
+        return Page(tuple(frozen.described(part.items)), part.next)
+
+    return last_day_of(month), _Listed(page, lambda: Count(len(lines)), lambda: frozen.described(lines))
 
 
 def _group() -> Group | Mode | Exclusion:
@@ -262,17 +310,7 @@ def _group() -> Group | Mode | Exclusion:
 
 def group_words(group: Group | Mode | Exclusion) -> str:
     """A group of estates in words."""
-    match group:
-        case Group.COUNTED:
-            return _("Estates that count")
-        case Group.GAP:
-            return _("Managed by nobody")
-        case Group.MANAGED:
-            return _("Managed")
-        case Exclusion():
-            return _("Left out: %(why)s", why=label(group))
-        case _:
-            return label(group)
+    return _("Left out: %(why)s", why=label(group)) if isinstance(group, Exclusion) else label(group)
 
 
 def _estate_columns() -> list[listing.Column[CountedEstate]]:
@@ -289,68 +327,3 @@ def _estate_columns() -> list[listing.Column[CountedEstate]]:
         column(_("Floor area (㎡)"), lambda row: listing.square_metres(row.floor_area)),
         column(_("Households"), lambda row: row.households),
     ]
-
-
-# --- months and changes ---------------------------------------------------------------------------------------------
-
-
-@office.get("/coverage/months")
-@allow(Permission.COVERAGE_VIEW)
-def coverage_months() -> ResponseReturnValue:
-    """The closed months of a division as frozen, and beside each what is known of that day now."""
-    scope = current_scope()
-    place = asked_territory(scope)
-    frozen = figures.list_months(place, MONTHS_SHOWN)
-    return render_template(
-        "office/coverage/months.html",
-        place=place,
-        scope=scope,
-        rows=[(item, figures.figure_of_whole(place, item.day)) for item in reversed(frozen)],
-        measures=list(Measure),
-        day=clock.today(),
-        closing=next_closing(place.cities[0], clock.today()),
-    )
-
-
-@office.get("/coverage/changes")
-@allow(Permission.COVERAGE_VIEW)
-def coverage_changes() -> ResponseReturnValue:
-    """Why the rates of two days differ: parts that add up to the change, each with its estates."""
-    scope = current_scope()
-    place = asked_territory(scope)
-    last = asked_past_day("to")
-    first = asked_past_day("from", last.replace(day=1) - ONE_DAY)
-    if last < first:
-        raise BadInput("period_ends_before_beginning", {"from": first, "to": last}, about="to")
-    told = months.why_changed(place, first, last)
-    listed = {change.code for part in told.parts for change in part.estates[:ESTATES_SHOWN]}
-    return render_template(
-        "office/coverage/changes.html",
-        place=place,
-        scope=scope,
-        told=told,
-        first=first,
-        last=last,
-        frozen=[months.frozen_day(place, day) for day in (first, last)],
-        names=names_by_code(listed),
-        measures=list(Measure),
-        reasons=list(ChangeReason),
-        estates_shown=ESTATES_SHOWN,
-        steps=_steps(told),
-        divisions=listing.division_choices(scope),
-    )
-
-
-def _steps(told: Any) -> list[tuple[Any, dict[Measure, Any]]]:
-    """Each part with the change of the rates it makes, the parts taken in their order; exact."""
-    before = {measure: found.share().exact for measure, found in told.first.items()}
-    steps = []
-    for part in told.parts:
-        after = {measure: share.exact for measure, share in part.rates.items()}
-        steps.append((part, {m: _step(before[m], after[m]) for m in Measure}))
-        before = after
-    return steps
-
-
-def _step(before: Any, after: Any) -> Any:
-    return None if before is None or after is None else after - before

@@ -13,6 +13,7 @@ from regulator.features.accounts.terms import Permission
 from regulator.features.coverage.actions import bulletins as acts
 from regulator.features.coverage.queries import bulletins as queries
 from regulator.features.coverage.queries.figures import list_months
+from regulator.features.coverage.queries.months import list_closed
 from regulator.features.coverage.queries.territory import KEPT, Territory, full_name, territory_of, top_divisions
 from regulator.features.coverage.terms import BulletinPhase
 from regulator.features.divisions.queries import find_division, list_in
@@ -60,7 +61,7 @@ class Asked:
 def _asked() -> Asked:
     scope = current_scope()
     place = _named_place(scope, code) if (code := request.values.get("division", "")) else _first_place(scope)
-    months = queries.list_closed(place) if place else []
+    months = list_closed(place) if place else []
     return Asked(place, months, request.values.get("month", "") or next(iter(months), None))
 
 

@@ -19,6 +19,7 @@ from regulator.foundation.errors import NotFound
 from regulator.foundation.paging import parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
+from regulator.portals.office.views.coverage import asked_place
 from regulator.web import navigation
 from regulator.web.access import allow, current_scope
 from regulator.web.navigation import MenuGroup
@@ -80,7 +81,8 @@ def _columns(kind: WarningKind, day: date) -> Sequence[listing.Column[WarningRow
 @allow(Permission.COVERAGE_VIEW)
 def coverage_warnings() -> ResponseReturnValue:
     """Every kind of warning with its count."""
-    scope, division, day = current_scope(), listing.asked_division(), listing.asked_day()
+    scope, day = current_scope(), listing.asked_day()
+    division = asked_place(scope)
     counts = queries.count_warnings(scope, division, day=day)
     return render_template(
         "office/coverage/warnings.html",
@@ -99,7 +101,7 @@ def coverage_warning(kind: str) -> ResponseReturnValue:
     if kind not in LISTS:
         raise NotFound(kind)
     shown, scope = WarningKind(kind), current_scope()
-    division, day = listing.asked_division(), listing.asked_day()
+    division, day = asked_place(scope), listing.asked_day()
     if listing.asked_export():
         rows = listing.all_pages(
             lambda cursor, limit: queries.list_warnings(scope, division, shown, day=day, cursor=cursor, limit=limit)

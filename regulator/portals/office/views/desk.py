@@ -1,6 +1,6 @@
 """The office's front page and its search over every kind of record."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app, render_template
@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from regulator.config import Settings
 from regulator.features.accounts.terms import Permission
 from regulator.features.calendar.queries import working_days
+from regulator.features.coverage.queries.surveys import count_survey_estates, list_open_surveys
 from regulator.features.divisions.terms import Scope
 from regulator.features.papers.queries.desk import DeskCounts, count_desk
 from regulator.features.papers.rules.pressing import end_of_soon
@@ -28,6 +29,8 @@ from regulator.web.access import allow, current_account, current_permissions, cu
 from regulator.web.navigation import MenuGroup
 
 FOUND_EACH = 8
+SURVEYS_SHOWN = 2
+"""Rounds of the survey named on the front page; more of them are a list of their own."""
 navigation.add("office", MenuGroup.DESK, "office.home", _l("Desk"), Permission.OFFICE_DESK, active=("office.search",))
 
 
@@ -57,7 +60,20 @@ def home() -> ResponseReturnValue:
         stale_days=settings.stale_after_days,
         my=_my_desk() if _may(Permission.MATTERS_VIEW) else None,
         round=verification.find_open_round() if _may(Permission.VERIFICATION_VIEW) else None,
+        **_surveys(day),
     )
+
+
+def _surveys(day: date) -> dict[str, Any]:
+    """Rounds of the survey that ask about estates of the territory, with how many of them are open."""
+    if not _may(Permission.CUSTODIANS_VIEW):
+        return {"surveys": [], "more_surveys": False}
+    scope = current_scope(Permission.CUSTODIANS_VIEW)
+    found = list_open_surveys(scope, limit=SURVEYS_SHOWN + 1)
+    shown = [
+        (row, count_survey_estates(scope, row.round, None, day=day, only_open=True)) for row in found[:SURVEYS_SHOWN]
+    ]
+    return {"surveys": shown, "more_surveys": len(found) > SURVEYS_SHOWN}
 
 
 def _my_desk() -> DeskCounts:

@@ -92,6 +92,7 @@ def _roster_page(asked: Asked, authority: AuthorityRow) -> str:
         following=queries.list_next(authority, after=now),
         stand_ins=people.list_stand_ins(shown | {one.account for one in on_duty}, on=clock.today()),
         may_set=rostering.may_set(authority),
+        awaited=rostering.awaited_years(asked.first, asked.last),
         hours=rostering.hours_said,
         weekday=rostering.weekday_said,
         short_day=rostering.day_said,

@@ -84,6 +84,7 @@ def _preview(authority: AuthorityRow, plan: Sequence[Planned] | None, again: Map
         "plan": None if plan is None else judged,
         "fitting": sum(bool(one.verdict) for one in judged),
         "again": again,
+        "awaited": rostering.awaited_years(day_of(plan[0].span.begin), day_of(plan[-1].span.begin)) if plan else [],
         "hours": rostering.hours_said,
         "weekday": rostering.weekday_said,
         "day_of": day_of,

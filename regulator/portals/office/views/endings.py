@@ -125,7 +125,9 @@ def _columns() -> list[listing.Column[EndingRow]]:
         column(_("Case opened on"), lambda row: row.opened_on),
         column(_("Told on"), lambda row: row.told_on),
         column(_("May answer until"), lambda row: row.answer_until),
+        column(_("Answer provisional"), lambda row: _("provisional") if row.is_answer_provisional else None),
         column(_("Due"), lambda row: row.due_on),
+        column(_("Provisional"), lambda row: _("provisional") if row.is_due_provisional else None),
         column(_("Term"), lambda row: days_words(pressing(row.due_on)) if row.due_on else ""),
         column(_("Over since"), lambda row: row.over_on),
     ]

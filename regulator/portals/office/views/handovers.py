@@ -24,6 +24,7 @@ from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
 from regulator.portals.office.acting import attempt
 from regulator.portals.office.forms.handovers import DrawUpForm, PairForm
+from regulator.portals.office.matters import awaiter
 from regulator.portals.office.rostering import person_said
 from regulator.portals.office.words import Whose
 from regulator.web import forms, navigation
@@ -211,4 +212,5 @@ def preview(giver_id: Any, taker_id: Any, but: Any = None) -> dict[str, Any]:
         "left_count": queries.count_of(left),
         "papers": queries.papers_waiting(giver_id, taker_id, held, but=but),
         "stand_ins": people.list_stand_ins({giver_id, taker_id}, on=clock.today()),
+        "awaited": awaiter(),
     }

@@ -25,6 +25,7 @@ from regulator.portals.office.acting import attempt, sent_version
 from regulator.portals.office.forms.duty import CancelForm
 from regulator.portals.office.forms.handovers import GiveForm
 from regulator.portals.office.handover_paper import signed_list
+from regulator.portals.office.matters import awaiter
 from regulator.portals.office.views.handovers import preview, viewer
 from regulator.web import forms
 from regulator.web.access import allow, current_actor
@@ -74,6 +75,7 @@ def _frozen(current: Any) -> dict[str, Any]:
     return {
         "items": queries.page_of_items(current, request.args.get("cursor"), limit),
         "items_count": queries.count_items(current),
+        "awaited": awaiter(),
         "stayed": queries.list_items(current, HandoverOutcome.STAYED),
         "came_since": queries.count_since(current, held) if current.state is HandoverState.GIVEN else None,
         "with_giver": queries.count_open(current.from_id) if current.state is HandoverState.TAKEN else None,

@@ -149,6 +149,7 @@ def _columns() -> list[listing.Column[ApplicationRow]]:
         column(_("With"), lambda row: row.owner),
         column(_("Received on"), lambda row: row.received_on),
         column(_("Due"), lambda row: row.due_on),
+        column(_("Provisional"), lambda row: _("provisional") if row.is_due_provisional else None),
         column(_("Term"), lambda row: days_words(pressing(row.due_on)) if row.due_on else ""),
         column(_("Decided on"), lambda row: row.decided_on),
         column(_("Outcome"), lambda row: row.outcome),

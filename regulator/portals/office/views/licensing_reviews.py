@@ -136,6 +136,7 @@ def _round_columns() -> list[listing.Column[RoundRow]]:
         column(_("Closed in the middle"), lambda row: row.counts.closed),
         column(_("Round opened on"), lambda row: row.opened_on),
         column(_("Due"), lambda row: row.due_on),
+        column(_("Provisional"), lambda row: _("provisional") if row.is_due_provisional else None),
         column(_("Results published on"), lambda row: row.published_on),
     ]
 

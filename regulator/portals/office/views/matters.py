@@ -35,6 +35,7 @@ from regulator.portals.office.forms.matters import (
 from regulator.portals.office.matters import (
     act_address,
     allowed,
+    awaiter,
     current_hands,
     days_words,
     happened,
@@ -76,6 +77,7 @@ def matters() -> ResponseReturnValue:
         total=queries.count_matters(scope, wanted),
         wanted=wanted,
         pressing=presser(),
+        awaited=awaiter(),
         kinds=kind_choices(),
         states=forms.choices(MatterState),
         due_choices=forms.choices(Nearness),
@@ -109,7 +111,7 @@ def _not_soon() -> Any:
 
 
 def _columns() -> list[listing.Column[MatterRow]]:
-    column, pressing = listing.Column[MatterRow], presser()
+    column, pressing, awaited = listing.Column[MatterRow], presser(), awaiter()
     return [
         column(_("Number"), lambda row: row.number),
         column(_("Matter"), lambda row: row.title),
@@ -120,6 +122,7 @@ def _columns() -> list[listing.Column[MatterRow]]:
         column(_("Step"), lambda row: row.step),
         column(_("Opened on"), lambda row: row.opened_at.astimezone(clock.CHINA)),
         column(_("Due"), lambda row: row.due_on),
+        column(_("Provisional"), lambda row: _("provisional") if awaited(row) else None),
         column(_("Term"), lambda row: days_words(pressing(row.due_on)) if row.state is MatterState.OPEN else ""),
         column(_("Matter closed on"), lambda row: row.closed_at and row.closed_at.astimezone(clock.CHINA)),
         column(_("Outcome"), lambda row: row.outcome),
@@ -188,6 +191,7 @@ def matter_page(found: Any, **filled: forms.Filled[Any]) -> str:
         row=row,
         allowed=may,
         pressed=pressing(found.due_on),
+        is_awaited=awaiter()(found),
         entries=queries.list_entries(found),
         reminders=reminders,
         to_answer={one.id for one in reminders if one.answered_at is None and one.to_id in hands.everybody},

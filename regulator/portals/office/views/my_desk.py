@@ -5,25 +5,31 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from regulator.features.accounts.terms import Permission
 from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.queries import DivisionRow
+from regulator.features.papers.actions.moves import note_moved
 from regulator.features.papers.queries import desk as queries
 from regulator.features.papers.queries.desk import DeskCounts, DeskPaper, SentRow
 from regulator.features.papers.queries.matters import MatterFilter, MatterRow
+from regulator.features.papers.queries.moves import get_moved, list_moved
 from regulator.features.papers.rules.pressing import end_of_soon
 from regulator.features.papers.terms import DeskList, MatterKind, Nearness
 from regulator.foundation import clock
+from regulator.foundation.errors import BadInput
 from regulator.foundation.paging import Count, Page, parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
+from regulator.portals.office.forms.worklists import SeenForm
 from regulator.portals.office.matters import (
     Hands,
+    awaiter,
     current_hands,
     days_words,
     kind_choices,
@@ -33,8 +39,9 @@ from regulator.portals.office.matters import (
     presser,
 )
 from regulator.web import forms, navigation
-from regulator.web.access import allow, current_scope
+from regulator.web.access import allow, current_actor, current_scope
 from regulator.web.navigation import MenuGroup
+from regulator.web.transaction import commits
 
 PAPERS_BESIDE = 5
 """Papers shown above the matters of a list; all of them are a list of their own."""
@@ -95,18 +102,34 @@ def my_desk() -> ResponseReturnValue:
         "office/my_desk/page.html",
         counts=counts,
         reminders=queries.list_unanswered(hands.everybody),
+        moved=list_moved(hands.everybody) if counts.moved.number else (),
         hands=hands,
         asked=asked,
         papers=_papers(hands, asked, cursor if papers_alone else None, limit if papers_alone else PAPERS_BESIDE),
         page=None if papers_alone else _matters(hands, asked, cursor, limit),
         total=None if papers_alone else _counted(asked, counts) or _count(hands, asked),
         pressing=presser(),
+        awaited=awaiter(),
         kinds=kind_choices(),
         divisions=place_choices(current_scope()),
         due_choices=forms.choices(Nearness),
         scope=current_scope(),
         day=today,
     )
+
+
+@office.post("/desk/moved")
+@allow(Permission.MATTERS_VIEW)
+@commits
+def desk_moved() -> ResponseReturnValue:
+    """Take note of terms the holidays moved: one, or all that were shown."""
+    value = forms.read(SeenForm).value
+    if value is None:
+        raise BadInput("form_incomplete", about="moves")
+    found = get_moved(current_hands().everybody, value.moves)
+    noted = note_moved(found, actor=current_actor(), now=clock.now())
+    flash(ngettext("%(num)d moved term noted.", "%(num)d moved terms noted.", noted), "ok")
+    return redirect(url_for("office.my_desk"), 303)
 
 
 # --- the lists ------------------------------------------------------------------------------------------------------
@@ -160,7 +183,7 @@ def _export(hands: Hands, asked: Asked) -> ResponseReturnValue:
 
 
 def _matter_columns() -> list[listing.Column[SentRow]]:
-    column, pressing = listing.Column[SentRow], presser()
+    column, pressing, awaited = listing.Column[SentRow], presser(), awaiter()
     return [
         column(_("Number"), lambda row: row.matter.number),
         column(_("Matter"), lambda row: row.matter.title),
@@ -169,6 +192,7 @@ def _matter_columns() -> list[listing.Column[SentRow]]:
         column(_("Step"), lambda row: row.matter.step),
         column(_("Handled by"), lambda row: row.matter.owner),
         column(_("Due"), lambda row: row.matter.due_on),
+        column(_("Provisional"), lambda row: _("provisional") if awaited(row.matter) else None),
         column(_("Term"), lambda row: days_words(pressing(row.matter.due_on))),
         column(_("Waiting since"), lambda row: row.sent_at.astimezone(clock.CHINA)),
     ]

@@ -1,5 +1,6 @@
 """Notices between owners and company on the office's desk: list, record, correct, retire."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -69,10 +70,16 @@ def _columns() -> list[listing.Column[NoticeRow]]:
         column(_("Given by"), lambda row: row.given_by),
         column(_("Date"), lambda row: row.dated_on),
         column(_("Received"), lambda row: row.received_on),
-        column(_("Takes effect"), lambda row: row.takes_effect.day if row.takes_effect else None),
+        column(_("Takes effect"), _effect),
         column(_("Provisional"), _is_provisional),
         column(_("Document"), lambda row: row.document_number),
     ]
+
+
+def _effect(row: NoticeRow) -> date | str | None:
+    if row.awaits_receipt:
+        return _("day of receipt missing")
+    return row.takes_effect.day if row.takes_effect else None
 
 
 def _is_provisional(row: NoticeRow) -> str | None:

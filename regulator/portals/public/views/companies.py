@@ -17,7 +17,7 @@ from regulator.web.forms import code_sentence
 from regulator.web.navigation import MenuGroup
 from regulator.web.remembered import remembered
 
-SERVED_PER_PAGE = 50
+SERVED_PER_PAGE = 20
 
 navigation.add("public", MenuGroup.LOOK, "public.companies", _l("Companies"), active=("public.company",))
 

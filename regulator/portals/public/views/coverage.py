@@ -5,14 +5,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from regulator.features.coverage.metrics import TARGETED
+from regulator.features.coverage.queries import estates as queries
 from regulator.features.coverage.queries import figures
-from regulator.features.coverage.terms import Measure, Rate
+from regulator.features.coverage.terms import Exclusion, Group, Measure, Rate
 from regulator.features.divisions.queries import get_division
-from regulator.features.divisions.terms import Level, lineage
+from regulator.features.divisions.terms import Level, Scope, lineage
 from regulator.features.metrics.queries import targets_of
 from regulator.features.metrics.rules import judge_standing
 from regulator.features.metrics.terms import MetricDefinition
 from regulator.features.registry.queries import public as register
+from regulator.features.registry.terms import Mode
 from regulator.foundation import clock
 from regulator.foundation.errors import BadInput
 from regulator.portals.public import blueprint as public
@@ -24,7 +26,7 @@ from regulator.web.navigation import MenuGroup
 from regulator.web.remembered import remembered
 
 MONTHS_SHOWN = 13
-navigation.add("public", MenuGroup.LOOK, "public.coverage", _l("Coverage"))
+navigation.add("public", MenuGroup.LOOK, "public.coverage", _l("Coverage"), active=("public.coverage_estates",))
 
 
 @public.get("/coverage")
@@ -63,6 +65,52 @@ def coverage() -> ResponseReturnValue:
         as_of=request.args.get("as_of", "") if not problem else "",
     )
     return page, 400 if problem else 200
+
+
+@public.get("/coverage/estates")
+@open_to_public
+@remembered
+def coverage_estates() -> ResponseReturnValue:
+    """The estates behind a number of coverage: of a place and a group, as the register knows that day today."""
+    day, problem = given.day_or_problem()
+    place, page, total = None, None, None
+    group: Group | Mode | Exclusion = Group.COUNTED
+    try:
+        group, code = _group(), _asked()
+        if code is not None:
+            asked = given.place()
+            place = get_division(asked.code if asked else code)
+            page = queries.list_counted(
+                EVERYWHERE, place, group, day=day, cursor=request.args.get("cursor"), limit=given.PER_PAGE
+            )
+            total = queries.count_counted(EVERYWHERE, place, group, day=day)
+    except BadInput as error:
+        problem, page = code_sentence(error.code, error.params), None
+    shown = render_template(
+        "public/coverage_estates.html",
+        page=page,
+        total=total,
+        group=group,
+        code=place.code if place else "",
+        place_name=place.name if place else "",
+        day=day,
+        is_today=day == clock.today(),
+        problem=problem,
+        tail=given.tail(),
+    )
+    return shown, 400 if problem else 200
+
+
+EVERYWHERE = Scope.everything()
+"""Anyone may see which estates count: the list shows nothing an estate's public page does not."""
+
+
+def _group() -> Group | Mode | Exclusion:
+    asked = request.args.get("group", Group.COUNTED.value)
+    found = next((kind(asked) for kind in (Group, Mode, Exclusion) if asked in set(kind)), None)
+    if found is None:
+        raise BadInput("filter_unknown", {"given": asked[:40]}, about="group")
+    return found
 
 
 def _asked() -> str | None:

@@ -10,7 +10,6 @@ from regulator.features.accounts.queries.holders import Holder, people_of
 from regulator.features.accounts.terms import Permission
 from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import JSON, Actor
-from regulator.features.calendar.queries import working_days
 from regulator.features.calendar.terms import CalendarChange
 from regulator.features.divisions.terms import CITY_PREFIX
 from regulator.features.licensing.actions.applications.changing import Step
@@ -32,14 +31,16 @@ from regulator.features.licensing.queries.applications.standing import (
     times_of,
 )
 from regulator.features.licensing.queries.applications.waiting import APPLICATIONS
-from regulator.features.licensing.rules.clocks import due_in
+from regulator.features.licensing.rules.clocks import due_in, objections_until
 from regulator.features.licensing.rules.transitions import seat_level
 from regulator.features.licensing.terms import GrantLevel
 from regulator.features.papers.actions import open_matter
 from regulator.features.papers.actions.attachments import KeptFile, add_attachment
 from regulator.features.papers.actions.following import catch_up, close_matters_of
 from regulator.features.papers.actions.matters import NewMatter, add_entry, move_matters, set_term
+from regulator.features.papers.actions.moves import move_term, tell_due_moved
 from regulator.features.papers.models import Matter
+from regulator.features.papers.moved_terms import MovedTerm
 from regulator.features.papers.queries.matters import find_open_matter
 from regulator.features.papers.terms import AttachmentRole, EntryKind, MatterKind, Outcome, Reassigned
 from regulator.foundation import i18n
@@ -153,24 +154,30 @@ def follow_reassigned(_sender: object, moved: Sequence[Reassigned]) -> None:
 
 def follow_calendar(_sender: object, change: CalendarChange, actor: Actor, now: datetime) -> None:
     """Terms that run end otherwise when a year's holidays are announced: the receiver of ``working_days_changed``."""
-    del change  # all that run are few enough to be reckoned anew
-    calendar = working_days()
     for found in session().scalars(select(Application).where(Application.due_on.is_not(None))):
-        rule_set = rule_set_of(found)
-        due = due_in(found.state, times_of(found, list_pauses(found)), procedure_of(rule_set), calendar)
-        if due is None or (due.day, due.is_provisional) == (found.due_on, found.is_due_provisional):
+        procedure, times = procedure_of(rule_set_of(found)), times_of(found, list_pauses(found))
+        due, before = due_in(found.state, times, procedure, change.after), found.due_on
+        if due is None:
             continue
-        before = found.due_on.isoformat() if found.due_on else None
         found.due_on, found.order_on, found.is_due_provisional = due.day, due.day, due.is_provisional
         matter = find_open_matter(MatterKind.APPLICATION, found.number or "")
-        if matter is not None:
-            set_term(matter, due.day)
-        facts: dict[str, JSON] = {"before": before, "after": due.day.isoformat()}
-        audit.record(
-            actor, ApplicationTrail.TERM_MOVED, APPLICATION, found.number or "", now=now,
-            division_code=found.division_code, facts=facts,
-        )  # fmt: skip
+        if before != due.day:
+            _record_moved(found, before, actor, now)
+        if matter is not None and before != due.day:
+            move_term(matter, due.day, change, actor=actor, now=now)
+        if matter is not None and found.state is S.OBJECTION_NOTICE:
+            first, later = (objections_until(times, procedure, days) for days in (change.before, change.after))
+            tell_due_moved(matter, MovedTerm.OBJECTIONS, first, later, change, actor=actor, now=now)
     session().flush()
+
+
+def _record_moved(found: Application, before: date | None, actor: Actor, now: datetime) -> None:
+    days = {"before": before, "after": found.due_on}
+    facts: dict[str, JSON] = {name: day.isoformat() if day else None for name, day in days.items()}
+    audit.record(
+        actor, ApplicationTrail.TERM_MOVED, APPLICATION, found.number or "", now=now,
+        division_code=found.division_code, facts=facts,
+    )  # fmt: skip
 
 
 def keep_matters(now: datetime) -> None:

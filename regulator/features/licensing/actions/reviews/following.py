@@ -9,7 +9,6 @@ from regulator.features.accounts.queries.holders import Holder, list_holders
 from regulator.features.accounts.terms import Permission
 from regulator.features.audit import actions as audit
 from regulator.features.audit.terms import JSON, Actor
-from regulator.features.calendar.queries import working_days
 from regulator.features.calendar.terms import CalendarChange
 from regulator.features.divisions.terms import CITY_PREFIX
 from regulator.features.licensing.application_terms import Seat
@@ -23,7 +22,8 @@ from regulator.features.licensing.rules.transitions import seat_level
 from regulator.features.licensing.terms import GrantLevel, Procedure
 from regulator.features.papers.actions import open_matter
 from regulator.features.papers.actions.following import catch_up, close_matters_of
-from regulator.features.papers.actions.matters import NewMatter, add_entry, move_matters, set_term
+from regulator.features.papers.actions.matters import NewMatter, add_entry, move_matters
+from regulator.features.papers.actions.moves import move_term
 from regulator.features.papers.models import Matter
 from regulator.features.papers.queries.matters import find_open_matter
 from regulator.features.papers.terms import EntryKind, MatterKind, Outcome
@@ -104,10 +104,8 @@ def close_matter_of(current: ReviewRound, *, actor: Actor, now: datetime) -> Non
 
 def follow_calendar(_sender: object, change: CalendarChange, actor: Actor, now: datetime) -> None:
     """Terms that run end otherwise when a year's holidays are announced: the receiver of ``working_days_changed``."""
-    del change  # all that run are few enough to be reckoned anew
-    calendar = working_days()
     for current in session().scalars(select(ReviewRound).where(ReviewRound.state.in_(OPEN_ROUNDS))):
-        due = round_due(rules_of(current), current.opened_on, calendar)
+        due = round_due(rules_of(current), current.opened_on, change.after)
         if due is None or due.day == current.due_on:
             continue
         facts: dict[str, JSON] = {
@@ -117,7 +115,7 @@ def follow_calendar(_sender: object, change: CalendarChange, actor: Actor, now: 
         current.due_on = due.day
         matter = matter_of(current)
         if matter is not None:
-            set_term(matter, due.day)
+            move_term(matter, due.day, change, actor=actor, now=now)
         audit.record(
             actor, ReviewTrail.TERM_MOVED, ReviewSubject.REVIEW_ROUND, current.id.hex, now=now,
             division_code=current.division_code, facts=facts,

@@ -86,6 +86,7 @@ def standing_of(application: Application, procedure: Procedure) -> Standing:
         is_stopped=any(pause.resumed_on is None for pause in pauses),
         due_on=application.due_on,
         objections_until=objections.day if objections else None,
+        is_objections_provisional=bool(objections and objections.is_provisional),
         objections=count_objections(application),
         held_until=application.held_until,
         asked_in_time=asked_in_time(application.received_on, application.held_until, procedure),

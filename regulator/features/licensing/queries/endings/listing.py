@@ -55,6 +55,7 @@ class EndingRow:
     opened_by: str
     told_on: date | None
     answer_until: date | None
+    is_answer_provisional: bool
     due_on: date | None
     is_due_provisional: bool
     over_on: date | None
@@ -87,8 +88,8 @@ class EndingFilter:
 _ROW: tuple[Any, ...] = (
     *(Ending.id, Ending.number, Ending.certificate_id, Certificate.number, Company.name, Ending.credit_code),
     *(Ending.nature, Ending.kind, Ending.state, Ending.division_code, Ending.owner_id, Account.name, Authority.name),
-    *(Ending.opened_on, Ending.opened_by, Ending.told_on, Ending.answer_until, Ending.due_on),
-    *(Ending.is_due_provisional, Ending.over_on, Ending.version),
+    *(Ending.opened_on, Ending.opened_by, Ending.told_on, Ending.answer_until),
+    *(Ending.is_answer_provisional, Ending.due_on, Ending.is_due_provisional, Ending.over_on, Ending.version),
 )
 _OPEN = text(f"{Ending.__tablename__}.{IS_OPEN_ENDING.text}")
 """In the words of the partial indexes: as parameters they would not be recognised."""

@@ -1,7 +1,6 @@
 """What the rules look at of one case: its certificate, rule set, level, papers issued in it and their deliveries."""
 
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 
@@ -21,6 +20,7 @@ from regulator.features.registry.models import Company
 from regulator.features.registry.terms import CompanyStatus
 from regulator.foundation.database import session
 from regulator.foundation.errors import BadInput
+from regulator.law.calendar import Due, WorkingDays
 
 
 def rule_set_of_certificate(certificate: Certificate) -> RuleSet:
@@ -60,7 +60,8 @@ def standing_of_ending(ending: CertificateEnding, rule_set: RuleSet) -> EndingSt
     seen = papers_of_ending(ending, (PaperKind.ADVANCE_NOTICE, PaperKind.HEARING_CALL, DECIDED_BY[ending.kind]))
     notices = seen.get(PaperKind.ADVANCE_NOTICE, [])
     notice = _first([one for one in notices if one.served_on is not None])
-    call = _first([one for one in seen.get(PaperKind.HEARING_CALL, []) if one.served_on is not None])
+    call = _served_call(seen)
+    first = _hearing_from(ending.kind, rule_set, call, working_days())
     return EndingStanding(
         kind=ending.kind,
         nature=ending.nature,
@@ -75,7 +76,8 @@ def standing_of_ending(ending: CertificateEnding, rule_set: RuleSet) -> EndingSt
         notice_stands=any(one.number == ending.notice_paper for one in notices),
         call=call,
         call_issued=bool(seen.get(PaperKind.HEARING_CALL)),
-        hearing_from=_hearing_from(ending.kind, rule_set, call),
+        hearing_from=first.day if first else None,
+        is_hearing_provisional=bool(first and first.is_provisional),
         heard_on=ending.heard_on,
         decision=_first(seen.get(DECIDED_BY[ending.kind], [])),
         known_grounds=grounds_of(ending.kind, rule_set),
@@ -86,8 +88,18 @@ def _first(found: list[PaperSeen]) -> PaperSeen | None:
     return found[0] if found else None
 
 
-def _hearing_from(kind: EndingKind, rule_set: RuleSet, call: PaperSeen | None) -> date | None:
-    return hearing_from(kind, rule_set, call.served_on, working_days()) if call and call.served_on else None
+def _served_call(seen: Mapping[PaperKind, list[PaperSeen]]) -> PaperSeen | None:
+    return _first([one for one in seen.get(PaperKind.HEARING_CALL, []) if one.served_on is not None])
+
+
+def _hearing_from(kind: EndingKind, rule_set: RuleSet, call: PaperSeen | None, days: WorkingDays) -> Due | None:
+    return hearing_from(kind, rule_set, call.served_on, days) if call and call.served_on else None
+
+
+def hearing_from_in(ending: CertificateEnding, days: WorkingDays) -> Due | None:
+    """From when on the hearing of a case may be held by a calendar; None before its call was served."""
+    call = _served_call(papers_of_ending(ending, (PaperKind.HEARING_CALL,)))
+    return _hearing_from(ending.kind, rule_set_of_certificate(certificate_of(ending)), call, days)
 
 
 def papers_of_ending(ending: CertificateEnding, kinds: Collection[PaperKind]) -> dict[PaperKind, list[PaperSeen]]:

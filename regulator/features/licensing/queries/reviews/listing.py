@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from regulator.features.calendar.queries import working_days
 from regulator.features.divisions.queries import NOWHERE, Path, paths_of, within
 from regulator.features.divisions.terms import Scope
 from regulator.features.licensing.models import Certificate, ReviewEntry, ReviewEvent, ReviewRound
@@ -39,6 +40,7 @@ class RoundRow:
     state: ReviewRoundState
     opened_on: date
     due_on: date | None
+    is_due_provisional: bool
     published_on: date | None
     counts: ReviewCounts
 
@@ -93,11 +95,12 @@ def list_rounds(scope: Scope, year: int) -> list[RoundRow]:
     stmt = select(ReviewRound).where(within(scope, ReviewRound.division_code), ReviewRound.year == year)
     rounds = session().scalars(stmt.order_by(ReviewRound.division_code, ReviewRound.id)).all()
     counts, words = counts_of([one.id for one in rounds]), review_words()
-    places = paths_of(one.division_code for one in rounds)
+    places, days = paths_of(one.division_code for one in rounds), working_days()
     return [
         RoundRow(
             one.id, one.division_code, places.get(one.division_code, NOWHERE), words[one.rule_set], one.state,
-            one.opened_on, one.due_on, one.published_on, counts[one.id],
+            one.opened_on, one.due_on, bool(one.due_on and days.is_provisional(one.opened_on, one.due_on)),
+            one.published_on, counts[one.id],
         )
         for one in rounds
     ]  # fmt: skip

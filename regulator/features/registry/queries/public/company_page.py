@@ -20,8 +20,8 @@ from regulator.foundation.paging import Page, cursor_after, read_cursor
 
 SERVED_LIST = "public.company.estates"
 MAX_CODE = 18
-PAST = 20
-"""How many ended services a company's page shows."""
+PAST = 10
+"""How many ended services a company's page shows; as of an earlier day it shows earlier ones."""
 
 
 class OtherName(NamedTuple):
@@ -83,6 +83,13 @@ class ServedEstate(NamedTuple):
     ended_on: date | None
     fee: int | None
     basis: Basis | None
+
+
+class PastServices(NamedTuple):
+    """What a company served before a day, and whether it served more than that."""
+
+    items: tuple[ServedEstate, ...]
+    are_more: bool
 
 
 _PAGE_COLUMNS = (
@@ -163,7 +170,7 @@ _PAST = (
         Service.ended_on < DAY,
     )
     .order_by(Service.ended_on.desc())
-    .limit(PAST)
+    .limit(PAST + 1)
 )
 _CONTRACTS = (
     select(Estate.code, Contract.began_on, Contract.ended_on, Contract.fee)
@@ -199,9 +206,10 @@ def public_company_estates(
     return Page(_served(company, shown, on), more)
 
 
-def public_company_past(company: CompanyPage, *, on: date) -> tuple[ServedEstate, ...]:
-    """The estates a company had left by a day, the latest first, at most `PAST`."""
-    return tuple(_past(row) for row in ask(_PAST, company=company.key, day=on))
+def public_company_past(company: CompanyPage, *, on: date) -> PastServices:
+    """The estates a company had left by a day, the latest first, and whether there are more than `PAST`."""
+    rows = ask(_PAST, company=company.key, day=on)
+    return PastServices(tuple(_past(row) for row in rows[:PAST]), len(rows) > PAST)
 
 
 def _past(row: Any) -> ServedEstate:
