@@ -62,6 +62,7 @@ def _entry(
     division_code: str | None,
     facts: Mapping[str, JSON],
 ) -> AuditEntry:
+    actor = actor.at(division_code)
     entry = AuditEntry(
         at=now.astimezone(UTC),
         account_id=actor.account_id,

@@ -13,6 +13,8 @@ from regulator.features.accounts import actions, lists, queries
 from regulator.features.accounts.actions.signing_in import Attempt, From
 from regulator.features.accounts.models import SignInSession
 from regulator.features.accounts.terms import IMPORT_USERNAME, AccountState, LockKind, Permission, Role, Stage
+from regulator.features.audit import actions as audit
+from regulator.features.audit import queries as trail
 from regulator.features.audit.terms import Actor
 from regulator.features.divisions.terms import Scope
 from regulator.foundation.database import transaction
@@ -126,6 +128,29 @@ def test_a_deputy_holds_the_principals_roles_on_just_the_days_named(session: Ses
     assert days == [1, 2, 2, 1]
     with pytest.raises(Conflict, match="deputy_present"), transaction():
         actions.name_deputy(chief, deputy, began_on=last, ended_on=last, reason="x", actor=SYSTEM, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("place", "scope", "deputy_for"),
+    [
+        pytest.param("210103005001", "沈河区", "chief", id="in-the-principals-district"),
+        pytest.param("210102001", "和平区", None, id="in-their-own"),
+        pytest.param("210104", "和平区、沈河区", None, id="in-neither"),
+        pytest.param(None, "和平区、沈河区", None, id="nowhere"),
+    ],
+)
+def test_the_place_of_an_act_says_whether_somebody_stood_in(
+    session: Session, place: str | None, scope: str, deputy_for: str | None
+) -> None:
+    chief = make_account("chief", (Role.DISTRICT_OFFICER, SHENHE))
+    deputy = make_account("deputy", (Role.DISTRICT_OFFICER, HEPING))
+    with transaction():
+        actions.name_deputy(chief, deputy, began_on=TODAY, ended_on=TODAY, reason="休假", actor=SYSTEM, now=NOW)
+    actor = queries.actor_of(deputy.id, "deputy", "Deputy", queries.list_held(deputy.id, on=TODAY), None)
+    with transaction():
+        audit.record(actor, "estate.corrected", "estate", "E", now=NOW, division_code=place)
+    entry = trail.list_history("estate", "E").items[0]
+    assert (entry.role, entry.scope, entry.deputy_for) == ("district_officer", scope, deputy_for)
 
 
 def test_a_deputy_of_a_suspended_principal_holds_nothing_of_theirs(session: Session) -> None:

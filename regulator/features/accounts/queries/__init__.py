@@ -32,7 +32,7 @@ from regulator.features.accounts.terms import (
     ScopeKind,
     Stage,
 )
-from regulator.features.audit.terms import Actor
+from regulator.features.audit.terms import Actor, Footing
 from regulator.features.divisions import queries as divisions
 from regulator.features.divisions.terms import CodeRange, Scope, merge
 from regulator.foundation.database import session
@@ -209,7 +209,10 @@ def command_line_capacity(username: str | None, permission: Permission, *, on: d
 
 
 def actor_of(account_id: UUID, username: str, name: str, held: Sequence[Held], address: str | None) -> Actor:
-    """The actor of an act done under certain roles; a deputy's principal is named when no own role carries the act."""
+    """The actor of an act done under certain roles; a deputy's principal is named when no own role carries the act.
+
+    Held in several scopes, the place of an act decides on which of them it rests (`Actor.at`).
+    """
     own = any(item.deputy_for is None for item in held)
     principals = dict.fromkeys(item.deputy_for for item in held if item.deputy_for)
     return Actor(
@@ -220,7 +223,13 @@ def actor_of(account_id: UUID, username: str, name: str, held: Sequence[Held], a
         scope="、".join(dict.fromkeys(item.scope.label for item in held)),
         address=address,
         deputy_for=",".join(principals) if principals and not own else None,
+        footings=tuple(map(_footing, held)) if len(held) > 1 else (),
     )
+
+
+def _footing(item: Held) -> Footing:
+    reach = tuple((part.low, part.high) for part in item.scope.ranges)
+    return Footing(item.role.value, item.scope.label, item.deputy_for, reach)
 
 
 def find_account(username: str) -> Account | None:
