@@ -110,7 +110,11 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The process environment: nothing of ours but REGULATOR_ settings."""
+        """The process environment: nothing of ours but REGULATOR_ settings, and which code is begun.
+
+        `serve` starts its web and its worker from nothing: they too are to be this checkout's, whosever environment
+        this Python is of.
+        """
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("REGULATOR_", "PYTHON"))}
         own = {
             "REGULATOR_ENV": "test",
@@ -118,6 +122,8 @@ class Installation:
             "REGULATOR_BIND": f"127.0.0.1:{self.port}",
             **KEYS,
         }
+        if self.command is None:
+            own["PYTHONPATH"] = str(ready.ROOT)
         if self.database_url:
             own["REGULATOR_DATABASE_URL"] = self.database_url
         if self.today:
