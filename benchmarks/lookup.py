@@ -6,7 +6,8 @@ two of it run with four connections each. Every case is measured for some second
 median of the rounds counts. The product remembers public answers until anything changes; every case is therefore
 asked twice, of a server as it is and of one that remembers nothing and has to find and render every answer ("afresh").
 "CPU" is the processor time of the workers per answer, which other work on the machine hardly touches; "by CPU" is the
-ratio it would give. Exit 1 when a target is missed.
+ratio it gives. Where the product is held against itself ("as fast as search") that ratio decides: how eight connections
+fall to two workers moves the rate of a round by a tenth and more. Exit 1 when a target is missed.
 """
 
 import argparse
@@ -69,20 +70,28 @@ class Target:
     case: str
     than: str
     least: float
+    by_cpu: bool = False
+
+    def ratio(self, cases: dict[str, Case]) -> float:
+        """What decides: the ratio of rates, or that of processor time."""
+        one, other = cases[self.case], cases[self.than]
+        if self.by_cpu:
+            return other.median("cpu_ms") / one.median("cpu_ms")
+        return one.median("rate") / other.median("rate")
 
 
 AFRESH = ", nothing remembered"
 NOISE = 0.95
-"""The same speed, measured on a machine that is never quite quiet."""
+"""The same speed, measured on a machine that is never quite quiet: by processor time."""
 TARGETS = (
     Target("company search, HTML", "Datasette, HTML", 5.0),
     Target("company search, JSON", "Datasette, JSON", 3.0),
     Target("company search, HTML", "bare Flask, HTML", 0.10),
     Target("company search, JSON", "bare Flask, JSON", 0.25),
-    Target("company search, HTML, two characters", "company search, HTML", NOISE),
-    Target("company search, JSON, two characters", "company search, JSON", NOISE),
-    Target("company page", "company search, HTML", NOISE),
-    Target("estate page", "estate search, HTML", NOISE),
+    Target("company search, HTML, two characters", "company search, HTML", NOISE, by_cpu=True),
+    Target("company search, JSON, two characters", "company search, JSON", NOISE, by_cpu=True),
+    Target("company page", "company search, HTML", NOISE, by_cpu=True),
+    Target("estate page", "estate search, HTML", NOISE, by_cpu=True),
 )
 MOST_MEMORY_MB, MOST_START_SECONDS = 120.0, 1.5
 
@@ -160,7 +169,7 @@ def report(measured: list[Case], facts: dict[str, float], pages: dict[str, list[
     memory, start, cpu = facts["memory"], facts["start"], facts["start cpu"]
     lines.append(("memory of a web worker after start, MB", f"{memory:.0f}", f"≤ {MOST_MEMORY_MB:.0f}", "", ""))
     lines.append(("seconds until the first answer", f"{start:.2f}", f"≤ {MOST_START_SECONDS:g}", f"{cpu:.2f}", ""))
-    met = [by_name[t.case].median("rate") >= t.least * by_name[t.than].median("rate") for t in TARGETS]
+    met = [target.ratio(by_name) >= target.least for target in TARGETS]
     met += [memory <= MOST_MEMORY_MB, start <= MOST_START_SECONDS]
     for page, counts in pages.items():
         lines.append(
@@ -193,7 +202,7 @@ def main() -> None:
     options.add_argument("--small", action="store_true", help="three cities and short rounds: a look, no figures")
     options.add_argument("--cities", type=int, default=registers.NATIONAL, help="of 1,200 companies and 4,000 estates")
     options.add_argument("--fresh", action="store_true", help="make the register anew")
-    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--rounds", type=int, default=9)
     options.add_argument("--seconds", type=float, default=3.0, help="per case and round")
     given = options.parse_args()
     cities = registers.SMALL if given.small else given.cities
