@@ -1,10 +1,12 @@
 """Accounts of a small world: made by the product's own acts, with the city's tree beneath them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 
 from flask import Flask
 
-from regulator.features.accounts import actions
+from regulator.features.accounts import actions, queries
+from regulator.features.accounts.actions.signing_in import Attempt, From
 from regulator.features.accounts.models import Account
 from regulator.features.accounts.terms import BRANCHES, Role
 from regulator.features.audit.terms import Actor
@@ -16,6 +18,7 @@ NOW = datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 1)
 FIRST_DAY = date(2020, 1, 1)
 PASSWORD = "Huangu-2026"
+HERE, ELSEWHERE = From("10.0.0.1", "Firefox"), From("10.0.0.2", "Chromium")
 
 
 def account_in(app: Flask, username: str, *roles: tuple[Role, str], must_change: bool = False) -> None:
@@ -59,3 +62,17 @@ def make_account(
                 now=NOW,
             )
     return account
+
+
+def enter(username: str, password: str = PASSWORD, origin: From = HERE, minutes: float = 0, **others: bool) -> Attempt:
+    """An attempt to sign in from somewhere, so many minutes after `NOW`; committed."""
+    with transaction():
+        return actions.sign_in(
+            username,
+            password_fits=queries.password_fits(username, password),
+            token_hash=sha256(f"{username}{password}{minutes}{origin}".encode()).hexdigest(),
+            origin=origin,
+            now=NOW + timedelta(minutes=minutes),
+            today=TODAY,
+            second_factor_required=others.get("second_factor_required", False),
+        )

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from regulator.features.audit.models import AuditEntry
@@ -12,7 +13,8 @@ from regulator.features.divisions import queries as divisions
 from regulator.features.registry import signals
 from regulator.features.registry.actions import companies as acts
 from regulator.features.registry.actions.nature import touch_register
-from regulator.features.registry.models import CompanySearch, RecordChange
+from regulator.features.registry.actions.records import create_record
+from regulator.features.registry.models import Committee, CompanySearch, RecordChange
 from regulator.features.registry.queries import companies as queries
 from regulator.features.registry.queries.companies import CompanyFilter
 from regulator.features.registry.queries.history import as_of, list_history, name_on
@@ -25,6 +27,7 @@ from regulator.features.registry.terms import (
     RegisterNature,
     SubjectKind,
 )
+from regulator.foundation.database import new_key
 from regulator.foundation.errors import Conflict, NotFound, StaleVersion
 from regulator.law.findings import Refused
 from tests.factories import registry as make
@@ -79,6 +82,14 @@ def test_a_code_known_already_is_a_conflict_at_its_field_wherever_it_lies() -> N
     with pytest.raises(Conflict) as conflict:
         acts.register_company(known.credit_code, {"name": "乙"}, actor=make.actor(), now=make.NOW)
     assert (conflict.value.code, conflict.value.about) == ("company_duplicate", "credit_code")
+
+
+def test_what_has_no_business_key_is_never_called_a_duplicate() -> None:
+    lost = Committee(estate_id=new_key(), name="无处业主委员会", term_began_on=date(2024, 1, 1))
+    with pytest.raises(IntegrityError):
+        create_record(
+            lost, kind=SubjectKind.COMMITTEE, key="x", division_code=make.SHENHE, actor=make.actor(), now=make.NOW
+        )
 
 
 def test_a_correction_remembers_each_field_with_its_reason(session: Session) -> None:

@@ -39,6 +39,15 @@ def city(session: Session) -> Iterator[Session]:
     clock.fix_today(None)
 
 
+def change_mode(city: Session, mode: Mode, began_on: date) -> None:
+    """Whoever looks after the estate without anybody does so from a day on."""
+    estate = city.query(Estate).filter_by(name="无人小区").one()
+    service_acts.change_service(
+        estate, mode=mode, company=None, began_on=began_on, version=estate.version, actor=make.actor(), now=clock.now()
+    )
+    city.commit()
+
+
 def text_of(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index("<main") :]))
 
@@ -151,12 +160,7 @@ def test_a_correction_shows_beside_the_frozen_month_and_the_change_is_explained(
 
 def test_another_mode_shows_beside_the_frozen_month_though_no_rate_moves(sign_in: Open, city: Session) -> None:
     close_month(get_division(make.CITY), "2026-10", actor=make.actor(), now=clock.now())
-    estate = city.query(Estate).filter_by(name="无人小区").one()
-    service_acts.change_service(
-        estate, mode=Mode.ABANDONED, company=None, began_on=date(2026, 10, 20), version=estate.version,
-        actor=make.actor(), now=clock.now(),
-    )  # fmt: skip
-    city.commit()
+    change_mode(city, Mode.ABANDONED, date(2026, 10, 20))
     words = text_of(sign_in().get("/office/coverage/months"))
     assert re.search(r"有更正 弃管 1 → 2 无物业 1 → 0 2026年", words), words
 
@@ -237,12 +241,7 @@ def test_the_chart_is_the_figures_of_the_months_and_today(sign_in: Open, city: S
 
 
 def test_the_points_of_the_parts_add_up_as_they_are_shown(sign_in: Open, city: Session) -> None:
-    estate = city.query(Estate).filter_by(name="无人小区").one()
-    service_acts.change_service(
-        estate, mode=Mode.OWNERS_SELF, company=None, began_on=date(2026, 11, 5), version=estate.version,
-        actor=make.actor(), now=clock.now(),
-    )  # fmt: skip
-    city.commit()
+    change_mode(city, Mode.OWNERS_SELF, date(2026, 11, 5))
     words = text_of(sign_in().get(f"/office/coverage/changes?division={make.SHENHE}&from=2026-10-31"))
     assert "33.33%" in words
     assert "66.67%" in words

@@ -72,6 +72,8 @@ def create_record(
             session().add(record)
             session().flush()
     except IntegrityError as error:
+        if kind not in DUPLICATES:  # it has no business key, so it is no duplicate
+            raise
         raise Conflict(DUPLICATES[kind]) from error
     _remember(record, kind, key, RecordAct.REGISTERED, (), actor, now, reason=None)
     facts = {name: value for name, value in _stated(record).items() if value is not None}

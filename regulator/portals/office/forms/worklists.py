@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from regulator.foundation.errors import BadInput
 from regulator.foundation.paging import MAX_LIMIT
 from regulator.web import forms
 
@@ -22,3 +23,11 @@ class SeenForm(forms.Form):
     """The moved terms of one page of the list."""
 
     moves: list[UUID] = Field(min_length=1, max_length=MAX_LIMIT)
+
+
+def sent_moves() -> list[UUID]:
+    """The moved terms somebody takes note of. Raises BadInput when the form names none."""
+    value = forms.read(SeenForm).value
+    if value is None:
+        raise BadInput("form_incomplete", about="moves")
+    return value.moves

@@ -22,11 +22,10 @@ from regulator.features.papers.queries.moves import get_moved, list_moved
 from regulator.features.papers.rules.pressing import end_of_soon
 from regulator.features.papers.terms import DeskList, MatterKind, Nearness
 from regulator.foundation import clock
-from regulator.foundation.errors import BadInput
 from regulator.foundation.paging import Count, Page, parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
-from regulator.portals.office.forms.worklists import SeenForm
+from regulator.portals.office.forms.worklists import sent_moves
 from regulator.portals.office.matters import (
     Hands,
     awaiter,
@@ -123,10 +122,7 @@ def my_desk() -> ResponseReturnValue:
 @commits
 def desk_moved() -> ResponseReturnValue:
     """Take note of terms the holidays moved: one, or all that were shown."""
-    value = forms.read(SeenForm).value
-    if value is None:
-        raise BadInput("form_incomplete", about="moves")
-    found = get_moved(current_hands().everybody, value.moves)
+    found = get_moved(current_hands().everybody, sent_moves())
     noted = note_moved(found, actor=current_actor(), now=clock.now())
     flash(ngettext("%(num)d moved term noted.", "%(num)d moved terms noted.", noted), "ok")
     return redirect(url_for("office.my_desk"), 303)

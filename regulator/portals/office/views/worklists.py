@@ -23,12 +23,12 @@ from regulator.features.registry.queries import moves as move_queries
 from regulator.features.registry.queries import worklists as queries
 from regulator.features.registry.terms import SettlementState
 from regulator.foundation import clock
-from regulator.foundation.errors import BadInput, NotFound
+from regulator.foundation.errors import NotFound
 from regulator.foundation.paging import Count, Page, parse_limit
 from regulator.portals.office import blueprint as office
 from regulator.portals.office import listing
 from regulator.portals.office.acting import Chosen, attempt, chosen_company, sent_version
-from regulator.portals.office.forms.worklists import LinkForm, SeenForm
+from regulator.portals.office.forms.worklists import LinkForm, sent_moves
 from regulator.portals.office.matter_links import matters_of
 from regulator.web import forms, navigation
 from regulator.web.access import allow, current_account, current_actor, current_scope
@@ -285,10 +285,7 @@ def move_seen(move_id: UUID) -> ResponseReturnValue:
 @commits
 def moves_seen() -> ResponseReturnValue:
     """Take note of every moved term that was shown."""
-    value = forms.read(SeenForm).value
-    if value is None:
-        raise BadInput("form_incomplete", about="moves")
-    return _note(value.moves)
+    return _note(sent_moves())
 
 
 def _note(wanted: Sequence[UUID]) -> ResponseReturnValue:
